@@ -1,0 +1,129 @@
+// Package action holds every change, one transaction each. Read an alert's
+// path: ingest.go, escalate.go, deliver.go, acknowledge.go, resolve.go.
+package action
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"firehall/internal/alert"
+	"firehall/internal/escalation"
+	"firehall/internal/id"
+	"firehall/internal/store"
+	"firehall/internal/team"
+)
+
+// Kinds of timer.
+const (
+	TimerEscalate = "escalate" // ref is an alert: its next step is due
+	TimerLapse    = "lapse"    // ref is an alert: its acknowledgement or snooze ends, or its owner is nudged
+	TimerDeliver  = "deliver"  // ref is a send: it is due
+)
+
+// Meter counts what happens; see the metrics page of the docs.
+type Meter interface {
+	Message(kind, outcome string)               // one message arrived: accepted or unreadable
+	Signals(kind string, n int)                 // signals in accepted messages
+	Paged(urgency string, n int)                // pages made
+	Sent(channel, kind, outcome string)         // an attempt ended
+	TimeToPage(channel string, d time.Duration) // from the signal to the first accepted send of a page
+}
+
+// Actions changes things. It is safe for use by many goroutines at once.
+type Actions struct {
+	DB     *store.DB
+	Log    *slog.Logger
+	Meter  Meter
+	Secret Secrets
+	inbox  *inbox
+
+	mu       sync.Mutex
+	policies map[id.PolicyVersion]escalation.Policy // versions never change
+}
+
+// Secrets protects what must not be read from a copy of the database.
+type Secrets interface {
+	Seal(purpose string, plain []byte) string
+	Open(purpose, sealed string) ([]byte, error)
+	HashKey(key string) string
+	PageToken(n id.Page) string
+}
+
+// New returns the actions on a database. Stop them with Close.
+func New(db *store.DB, secret Secrets, log *slog.Logger, meter Meter) *Actions {
+	act := &Actions{DB: db, Log: log, Meter: meter, Secret: secret, policies: map[id.PolicyVersion]escalation.Policy{}}
+	act.inbox = newInbox(act)
+	return act
+}
+
+// Close waits for what was accepted and ends.
+func (act *Actions) Close() { act.inbox.close() }
+
+// maxPolicies bounds how many policy versions are kept in memory.
+const maxPolicies = 2000
+
+// Policy returns the policy version that an alert holds; one with no steps
+// when the alert holds none.
+func (act *Actions) Policy(ctx context.Context, from interface {
+	PolicyVersion(context.Context, id.PolicyVersion) (escalation.Policy, error)
+}, n id.PolicyVersion,
+) (escalation.Policy, error) {
+	if n == "" {
+		return escalation.Policy{}, nil
+	}
+	act.mu.Lock()
+	p, ok := act.policies[n]
+	act.mu.Unlock()
+	if ok {
+		return p, nil
+	}
+	p, err := from.PolicyVersion(ctx, n)
+	if err != nil {
+		return p, err
+	}
+	act.mu.Lock()
+	defer act.mu.Unlock()
+	if len(act.policies) >= maxPolicies {
+		clear(act.policies)
+	}
+	act.policies[n] = p
+	return p, nil
+}
+
+// stateOf returns where an alert stands in its policy.
+func stateOf(a alert.Alert) escalation.State {
+	return escalation.State{Step: a.Step, Round: a.Round, Last: a.Last, NextAt: a.NextAt}
+}
+
+// placed returns the alert at another place in its policy.
+func placed(a alert.Alert, s escalation.State) alert.Alert {
+	a.Step, a.Round, a.Last, a.NextAt = s.Step, s.Round, s.Last, s.NextAt
+	return a
+}
+
+// label returns how the record names an actor.
+func label(by team.Actor) string {
+	if by.Person != "" {
+		return string(by.Person)
+	}
+	return by.Label
+}
+
+func (act *Actions) timer(setup *store.Setup, kind string, a alert.Alert, at time.Time) store.Timer {
+	return store.Timer{Kind: kind, Ref: string(a.ID), Lane: setup.LaneOf(a.Service), DueAt: at}
+}
+
+// lapseTimer returns the timer that looks at an acknowledgement again; none
+// when it has no end.
+func (act *Actions) lapseTimer(setup *store.Setup, a alert.Alert, now time.Time) []store.Timer {
+	what, at := a.Due(now)
+	if what != alert.NotYet {
+		at = now
+	}
+	if at.IsZero() {
+		return nil
+	}
+	return []store.Timer{act.timer(setup, TimerLapse, a, at)}
+}

@@ -1,0 +1,306 @@
+package action
+
+import (
+	"context"
+	"time"
+
+	"firehall/internal/alert"
+	"firehall/internal/channel"
+	"firehall/internal/escalation"
+	"firehall/internal/id"
+	"firehall/internal/notify"
+	"firehall/internal/store"
+	"firehall/internal/timeline"
+)
+
+// claimed returns the send as the call of this run that begins now.
+func claimed(s notify.Send, now time.Time, run id.Run) notify.Send {
+	s.Status, s.ClaimedBy, s.Attempts = notify.Sending, run, s.Attempts+1
+	if s.FirstAt.IsZero() {
+		s.FirstAt = now
+	}
+	return s
+}
+
+// Claim takes a send that is due, for a call that begins at once. It returns
+// false when there is nothing to call: it is not due, or not needed any more.
+func (act *Actions) Claim(ctx context.Context, tx *store.Tx, n id.Send) (notify.Send, bool, error) {
+	s, err := tx.LockSend(ctx, n)
+	if err != nil || s.Status != notify.Waiting {
+		return s, false, err
+	}
+	setup, err := tx.Setup(ctx)
+	if err != nil {
+		return s, false, err
+	}
+	if s.DueAt.After(tx.Now) {
+		lane, err := act.laneOf(ctx, tx, setup, s)
+		if err != nil {
+			return s, false, err
+		}
+		return s, false, tx.SetTimers(ctx, store.Timer{Kind: TimerDeliver, Ref: string(n), Lane: lane, DueAt: s.DueAt})
+	}
+	why, err := act.Needless(ctx, tx, setup, s)
+	if err != nil {
+		return s, false, err
+	}
+	if why != "" {
+		return s, false, act.skip(ctx, tx, s, why)
+	}
+	s = claimed(s, tx.Now, act.DB.Run())
+	return s, true, tx.SaveSend(ctx, s)
+}
+
+func (act *Actions) laneOf(ctx context.Context, tx *store.Tx, setup *store.Setup, s notify.Send) (id.Team, error) {
+	if s.Alert == "" {
+		return "", nil
+	}
+	a, err := tx.Alert(ctx, s.Alert)
+	return setup.LaneOf(a.Service), err
+}
+
+func (act *Actions) skip(ctx context.Context, tx *store.Tx, s notify.Send, why string) error {
+	s.Status, s.FinishedAt, s.ClaimedBy = notify.Skipped, tx.Now, ""
+	if err := tx.SaveSend(ctx, s); err != nil {
+		return err
+	}
+	return tx.Record(ctx, sendEntry(timeline.Skipped, s, why))
+}
+
+// status reads where an alert stands.
+type status interface {
+	AlertStatus(context.Context, id.Alert) (alert.Status, id.Person, error)
+}
+
+// Needless returns why a send need not go any more; "" when it must.
+func (act *Actions) Needless(ctx context.Context, from status, setup *store.Setup, s notify.Send) (string, error) {
+	person, ok := setup.People[s.Person]
+	if !ok || person.Disabled {
+		return string(s.Person) + " is disabled or gone", nil
+	}
+	if _, ok := person.Contacts[s.Contact]; !ok {
+		return "the contact " + s.Contact + " is not there any more", nil
+	}
+	if s.Kind != notify.PageSend && s.Kind != notify.NudgeSend {
+		return "", nil
+	}
+	standing, owner, err := from.AlertStatus(ctx, s.Alert)
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case standing == alert.Resolved:
+		return "the alert is resolved", nil
+	case standing == alert.Suppressed:
+		return "the alert is held back", nil
+	case s.Kind == notify.PageSend && standing == alert.Acknowledged && owner == "":
+		return "the alert is acknowledged", nil
+	case s.Kind == notify.PageSend && standing == alert.Acknowledged:
+		return setup.People[owner].First() + " has it", nil
+	case s.Kind == notify.NudgeSend && (standing != alert.Acknowledged || owner != s.Person):
+		return "they do not have it any more", nil
+	}
+	return "", nil
+}
+
+// Called is a send whose call has ended.
+type Called struct {
+	Send    notify.Send
+	Outcome channel.Outcome
+}
+
+// Skip gives up the claim of a send that turned out not to be needed before
+// its call began.
+func (act *Actions) Skip(ctx context.Context, tx *store.Tx, n id.Send, why string) error {
+	s, err := tx.LockSend(ctx, n)
+	if err != nil || s.Status != notify.Sending || s.ClaimedBy != act.DB.Run() {
+		return err
+	}
+	return act.skip(ctx, tx, s, why)
+}
+
+// Record keeps the receipt of a call. A known failure is tried again for
+// notify.RetryFor; an unknown outcome once. Either way the person's next
+// contact goes at once, and when every send of a step has failed the next step
+// does.
+func (act *Actions) Record(ctx context.Context, tx *store.Tx, c Called, jitter float64) error {
+	s, err := tx.LockSend(ctx, c.Send.ID)
+	if err != nil || s.Status != notify.Sending || s.ClaimedBy != act.DB.Run() || s.Attempts != c.Send.Attempts {
+		return err // another run took it over
+	}
+	s.Words, s.ClaimedBy = c.Outcome.Words, ""
+	switch c.Outcome.Status {
+	case channel.Accepted:
+		return act.arrived(ctx, tx, s, notify.Accepted, timeline.Accepted, c.Outcome)
+	case channel.Delivered:
+		return act.arrived(ctx, tx, s, notify.Delivered, timeline.Delivered, c.Outcome)
+	case channel.Retry:
+		wait, again := notify.Backoff(s.Attempts, tx.Now.Sub(s.FirstAt), c.Outcome.RetryAfter, jitter)
+		if !again {
+			return act.failed(ctx, tx, s, "it was tried for 10 min")
+		}
+		return act.again(ctx, tx, s, wait, "it failed and is tried again")
+	case channel.Unknown:
+		return act.unknown(ctx, tx, s, "nobody knows whether it arrived")
+	case channel.Refused:
+	}
+	return act.failed(ctx, tx, s, "it was refused")
+}
+
+func (act *Actions) arrived(ctx context.Context, tx *store.Tx, s notify.Send, status notify.SendStatus, kind timeline.Kind, o channel.Outcome) error {
+	s.Status, s.FinishedAt = status, tx.Now
+	if err := tx.SaveSend(ctx, s); err != nil || s.Alert == "" {
+		return err
+	}
+	e := sendEntry(kind, s, o.Words)
+	e.Text = o.ProviderID
+	return tx.Record(ctx, e)
+}
+
+// unknown repeats a send once whose outcome nobody knows: a call that timed
+// out, or the claim of a run that is over.
+func (act *Actions) unknown(ctx context.Context, tx *store.Tx, s notify.Send, why string) error {
+	s.Unknowns++
+	if s.Unknowns > 1 {
+		s.Words = joinReasons("unknown", s.Words)
+		return act.failed(ctx, tx, s, why+", twice")
+	}
+	return act.again(ctx, tx, s, 0, why+": it is repeated once, with the same id")
+}
+
+// again plans the next attempt of a send and lets the person's next contact go.
+func (act *Actions) again(ctx context.Context, tx *store.Tx, s notify.Send, wait time.Duration, why string) error {
+	s.Status, s.ClaimedBy, s.DueAt = notify.Waiting, "", tx.Now.Add(wait)
+	if err := tx.SaveSend(ctx, s); err != nil {
+		return err
+	}
+	setup, err := tx.Setup(ctx)
+	if err != nil {
+		return err
+	}
+	lane, err := act.laneOf(ctx, tx, setup, s)
+	if err != nil {
+		return err
+	}
+	if err := tx.SetTimers(ctx, store.Timer{Kind: TimerDeliver, Ref: string(s.ID), Lane: lane, DueAt: s.DueAt}); err != nil {
+		return err
+	}
+	if s.Alert != "" {
+		e := sendEntry(timeline.Attempt, s, why)
+		e.Text, e.Until = s.Words, s.DueAt
+		if err := tx.Record(ctx, e); err != nil {
+			return err
+		}
+	}
+	return act.nextContact(ctx, tx, s, lane)
+}
+
+// nextContact lets the person's next contact go at once.
+func (act *Actions) nextContact(ctx context.Context, tx *store.Tx, s notify.Send, lane id.Team) error {
+	if s.Page == "" {
+		return nil
+	}
+	next, found, err := tx.NextWaiting(ctx, s.Page)
+	if err != nil || !found || !next.DueAt.After(tx.Now) {
+		return err
+	}
+	next.DueAt = tx.Now
+	if err := tx.SaveSend(ctx, next); err != nil {
+		return err
+	}
+	return tx.SetTimers(ctx, store.Timer{Kind: TimerDeliver, Ref: string(next.ID), Lane: lane, DueAt: tx.Now})
+}
+
+// failed gives a send up. When every send of its step has failed the alert
+// goes on at once.
+func (act *Actions) failed(ctx context.Context, tx *store.Tx, s notify.Send, why string) error {
+	s.Status, s.FinishedAt, s.ClaimedBy = notify.Failed, tx.Now, ""
+	if err := tx.SaveSend(ctx, s); err != nil || s.Alert == "" {
+		return err
+	}
+	e := sendEntry(timeline.Failed, s, why)
+	e.Text = s.Words
+	if err := tx.Record(ctx, e); err != nil {
+		return err
+	}
+	setup, err := tx.Setup(ctx)
+	if err != nil {
+		return err
+	}
+	lane, err := act.laneOf(ctx, tx, setup, s)
+	if err != nil {
+		return err
+	}
+	if err := act.nextContact(ctx, tx, s, lane); err != nil || s.Kind != notify.PageSend {
+		return err
+	}
+	alive, err := tx.AliveInBatch(ctx, s.Alert, s.Batch)
+	if err != nil || alive > 0 {
+		return err
+	}
+	return act.goOn(ctx, tx, setup, s)
+}
+
+// goOn moves an alert past a step that reached nobody. A fallback that failed
+// is followed by the installation's own, once.
+func (act *Actions) goOn(ctx context.Context, tx *store.Tx, setup *store.Setup, s notify.Send) error {
+	a, err := tx.LockAlert(ctx, s.Alert)
+	if err != nil || a.Status != alert.Triggered || a.Pagings != s.Batch {
+		return err
+	}
+	p, err := act.Policy(ctx, tx, a.Policy)
+	if err != nil {
+		return err
+	}
+	reason := "every send of this step has failed"
+	if err := tx.Record(ctx, timeline.Entry{Alert: a.ID, Kind: timeline.Nobody, Step: a.Last + 1, Reason: reason}); err != nil {
+		return err
+	}
+	if !p.FallbackReached(stateOf(a)) {
+		a.NextAt = tx.Now
+		if err := tx.SaveAlert(ctx, a); err != nil {
+			return err
+		}
+		return tx.SetTimers(ctx, act.timer(setup, TimerEscalate, a, tx.Now))
+	}
+	act.Log.Error("a fallback could not be reached", "alert", a.ID, "service", a.Service)
+	return act.afterFallback(ctx, tx, setup, p, a, s)
+}
+
+func (act *Actions) afterFallback(ctx context.Context, tx *store.Tx, setup *store.Setup, p escalation.Policy, a alert.Alert, s notify.Send) error {
+	page, err := tx.Page(ctx, s.Page)
+	if err != nil || page.Step == byInstallation || len(p.Fallback) == 0 {
+		return err
+	}
+	run := paging{act: act, tx: tx, setup: setup, policy: p, alert: a, asked: true}
+	people, _ := run.resolve(setup.Installation.Fallback, byInstallation, "fallback of the installation, because the policy's own cannot be reached")
+	if len(people) == 0 {
+		return nil
+	}
+	run.alert.Pagings++
+	if err := run.page(ctx, people); err != nil {
+		return err
+	}
+	return tx.SaveAlert(ctx, run.alert)
+}
+
+// Abandoned plans again what runs that are over have claimed. It returns how
+// many sends that were.
+func (act *Actions) Abandoned(ctx context.Context) (int, error) {
+	n := 0
+	err := act.DB.Do(ctx, func(tx *store.Tx) error {
+		list, err := tx.AbandonedSends(ctx)
+		n = len(list)
+		for _, s := range list {
+			s, err := tx.LockSend(ctx, s.ID)
+			if err != nil || s.Status != notify.Sending {
+				continue
+			}
+			if err := act.unknown(ctx, tx, s, "the node that called stopped"); err != nil {
+				return err
+			}
+		}
+		return err
+	})
+	return n, err
+}

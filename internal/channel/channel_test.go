@@ -1,0 +1,61 @@
+package channel
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"firehall/internal/fault"
+)
+
+func TestEveryKindIsListedAndNoneRings(t *testing.T) {
+	s := newSet(t, Options{})
+	if got, want := s.Kinds(), []string{"email", "webhook"}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	for _, kind := range s.Kinds() {
+		if s.Rings(kind) {
+			t.Errorf("%s rings", kind)
+		}
+	}
+}
+
+func TestAKindThatDoesNotExist(t *testing.T) {
+	s := newSet(t, Options{})
+	err := s.Validate(Contact{Kind: "pigeon", To: "roof"})
+	if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "email webhook") {
+		t.Errorf("got %v, want a fault that lists the kinds", err)
+	}
+	if o := s.Send(t.Context(), Contact{Kind: "pigeon"}, pageNotice()); o.Status != Refused || o.Words == "" {
+		t.Errorf("got %+v, want it refused with words", o)
+	}
+}
+
+// slow is a channel that takes its time and talks too much.
+type slow struct{ deadline bool }
+
+func (*slow) Validate(Contact) error { return nil }
+
+func (s *slow) Send(ctx context.Context, _ Contact, _ Notice) Outcome {
+	_, s.deadline = ctx.Deadline()
+	return Outcome{Status: Accepted, Words: "line one\r\nline two " + strings.Repeat("é", MaxWords)}
+}
+
+func TestSendBoundsTheCallAndItsWords(t *testing.T) {
+	fake := &slow{}
+	s := &Set{kinds: map[string]kind{"slow": {channel: fake, rings: true}}}
+	o := s.Send(t.Context(), Contact{Kind: "slow"}, pageNotice())
+	if !fake.deadline {
+		t.Error("the call has no deadline")
+	}
+	if len(o.Words) > MaxWords || !strings.HasPrefix(o.Words, "line one line two é") || !strings.HasSuffix(o.Words, "é…") {
+		t.Errorf("%d bytes: %q", len(o.Words), o.Words)
+	}
+	if o.Took <= 0 {
+		t.Error("nobody measured how long it took")
+	}
+	if !s.Rings("slow") {
+		t.Error("a kind that rings does not")
+	}
+}

@@ -1,0 +1,222 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"firehall/internal/alert"
+	"firehall/internal/id"
+	"firehall/internal/store/db"
+	"firehall/internal/timeline"
+)
+
+// table is what a bulk insert writes to.
+type table struct {
+	name    string
+	columns []string
+	suffix  string // ON CONFLICT …
+}
+
+var (
+	messageTable = table{name: "messages", columns: []string{"id", "source", "kind", "encoding", "size", "body"}}
+	alertTable   = table{name: "alerts", columns: []string{
+		"id", "service", "source", "key", "summary", "severity", "urgency", "status", "owner", "policy", "signals", "opened_at", "changed_at",
+		"acked_at", "ack_worst", "hold", "hold_until", "nudged_at", "resolved_at", "merged_into", "step", "round", "last_step", "pagings", "next_at", "doc",
+	}}
+	memberTable = table{
+		name: "members", columns: []string{"alert", "key", "firing", "severity", "starts_at", "doc"},
+		suffix: "ON CONFLICT (alert, key) DO UPDATE SET firing = excluded.firing, severity = excluded.severity, starts_at = excluded.starts_at, doc = excluded.doc",
+	}
+	entryTable = table{name: "timeline", columns: []string{"alert", "id", "at", "kind", "doc"}}
+	timerTable = table{
+		name: "timers", columns: []string{"kind", "ref", "lane", "due_at", "attempt"},
+		suffix: "ON CONFLICT (kind, ref) DO UPDATE SET due_at = CASE WHEN excluded.due_at < timers.due_at THEN excluded.due_at ELSE timers.due_at END, attempt = excluded.attempt",
+	}
+	pageTable = table{name: "pages", columns: []string{"id", "alert", "person", "step", "batch", "urgency", "reason", "created_at"}}
+	sendTable = table{name: "sends", columns: []string{
+		"id", "alert", "page", "batch", "person", "contact", "channel", "kind", "urgency", "status", "reason", "due_at",
+		"attempts", "unknowns", "first_at", "claimed_by", "finished_at", "words",
+	}}
+)
+
+// chunks are the numbers of rows that one statement writes: few different
+// texts, so that each stays prepared.
+var (
+	postgresChunks = []int{128, 64, 32, 16, 8, 4, 2, 1}
+	sqliteChunks   = []int{8, 1}
+)
+
+// insert writes rows in as few statements as the database does best.
+func (tx *Tx) insert(ctx context.Context, t table, rows [][]any) error {
+	chunks := sqliteChunks
+	if tx.db.Postgres() {
+		chunks = postgresChunks
+	}
+	for _, size := range chunks {
+		for len(rows) >= size {
+			args := make([]any, 0, size*len(t.columns))
+			for _, row := range rows[:size] {
+				args = append(args, row...)
+			}
+			if _, err := tx.on.ExecContext(ctx, t.text(size, tx.db.Postgres()), args...); err != nil {
+				return fmt.Errorf("insert into %s: %w", t.name, err)
+			}
+			rows = rows[size:]
+		}
+	}
+	return nil
+}
+
+// text returns the statement for a number of rows.
+func (t table) text(rows int, postgres bool) string {
+	var b strings.Builder
+	b.WriteString("INSERT INTO " + t.name + " (" + strings.Join(t.columns, ", ") + ") VALUES ")
+	for i := range rows {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteByte('(')
+		for j := range t.columns {
+			if j > 0 {
+				b.WriteString(", ")
+			}
+			if !postgres {
+				b.WriteByte('?')
+				continue
+			}
+			b.WriteByte('$')
+			b.WriteString(strconv.Itoa(i*len(t.columns) + j + 1))
+		}
+		b.WriteByte(')')
+	}
+	b.WriteString(" " + t.suffix)
+	return b.String()
+}
+
+// AddMessages keeps messages.
+func (tx *Tx) AddMessages(ctx context.Context, list []Message) error {
+	rows := make([][]any, len(list))
+	for i, m := range list {
+		encoding, body := packed(m.Body)
+		rows[i] = []any{string(m.ID), string(m.Source), m.Kind, encoding, int64(m.Size), body}
+	}
+	return tx.insert(ctx, messageTable, rows)
+}
+
+// AddAlerts writes new alerts. It fails when one has the key of an unresolved
+// alert of its service.
+func (tx *Tx) AddAlerts(ctx context.Context, list []alert.Alert) error {
+	rows := make([][]any, len(list))
+	for i, a := range list {
+		doc, err := docOf(a)
+		if err != nil {
+			return err
+		}
+		rows[i] = []any{
+			string(a.ID), string(a.Service), string(a.Source), a.Key, a.Summary, int64(a.Severity), int64(a.Urgency), string(a.Status),
+			string(a.Owner), string(a.Policy), int64(a.Signals), micros(a.OpenedAt), micros(a.ChangedAt), micros(a.AckedAt), int64(a.AckWorst),
+			string(a.Hold), micros(a.HoldUntil), micros(a.NudgedAt), micros(a.ResolvedAt), string(a.MergedInto),
+			int64(a.Step), int64(a.Round), int64(a.Last), int64(a.Pagings), micros(a.NextAt), doc,
+		}
+	}
+	return tx.insert(ctx, alertTable, rows)
+}
+
+// SaveMembers writes or replaces members of a group alert.
+func (tx *Tx) SaveMembers(ctx context.Context, n id.Alert, list []alert.Member) error {
+	rows := make([][]any, len(list))
+	for i, m := range list {
+		doc, err := json.Marshal(m)
+		if err != nil {
+			return err
+		}
+		rows[i] = []any{string(n), m.Key, m.Firing, m.Severity, micros(m.StartsAt), doc}
+	}
+	return tx.insert(ctx, memberTable, rows)
+}
+
+// Record adds lines to timelines; each gets an id and this transaction's time.
+func (tx *Tx) Record(ctx context.Context, entries ...timeline.Entry) error {
+	rows := make([][]any, len(entries))
+	for i, e := range entries {
+		doc, err := json.Marshal(e)
+		if err != nil {
+			return err
+		}
+		rows[i] = []any{string(e.Alert), tx.NewID(id.PrefixEntry), micros(tx.Now), string(e.Kind), doc}
+	}
+	return tx.insert(ctx, entryTable, rows)
+}
+
+// LockUnresolved returns the unresolved alerts with these keys, locked in the
+// order of service and key, whatever order they are asked in.
+func (tx *Tx) LockUnresolved(ctx context.Context, keys []AlertKey) (map[AlertKey]alert.Alert, error) {
+	keys = sortedKeys(keys)
+	out := make(map[AlertKey]alert.Alert, len(keys))
+	for len(keys) > 0 {
+		n, rows, err := tx.lockSome(ctx, keys)
+		if err != nil {
+			return nil, fmt.Errorf("find unresolved alerts: %w", err)
+		}
+		for _, row := range rows {
+			a, err := alertOf(row)
+			if err != nil {
+				return nil, err
+			}
+			out[AlertKey{a.Service, a.Key}] = a
+		}
+		keys = keys[n:]
+	}
+	return out, nil
+}
+
+// lockSome looks for the first n keys: one on SQLite, where a statement costs
+// no round trip, up to 128 on PostgreSQL.
+func (tx *Tx) lockSome(ctx context.Context, keys []AlertKey) (n int, rows []db.Alert, err error) {
+	if !tx.db.Postgres() || len(keys) == 1 {
+		row, err := tx.q.LockUnresolved(ctx, db.LockUnresolvedParams{Service: string(keys[0].Service), Key: keys[0].Key})
+		if none(err) {
+			return 1, nil, nil
+		}
+		return 1, []db.Alert{row}, err
+	}
+	for _, n = range postgresChunks {
+		if len(keys) >= n {
+			break
+		}
+	}
+	rows, err = tx.lockMany(ctx, keys[:n])
+	return n, rows, err
+}
+
+func (tx *Tx) lockMany(ctx context.Context, keys []AlertKey) (found []db.Alert, err error) {
+	var b strings.Builder
+	b.WriteString("SELECT a.* FROM (VALUES ")
+	args := make([]any, 0, 2*len(keys))
+	for i, k := range keys {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "(CAST($%d AS TEXT), CAST($%d AS TEXT))", 2*i+1, 2*i+2)
+		args = append(args, string(k.Service), k.Key)
+	}
+	b.WriteString(") v (service, key) JOIN alerts a ON a.service = v.service AND a.key = v.key AND a.status <> 'resolved' ORDER BY a.service, a.key FOR UPDATE OF a")
+	rows, err := tx.on.QueryContext(ctx, b.String(), args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var a db.Alert
+		if err := rows.Scan(&a.ID, &a.Service, &a.Source, &a.Key, &a.Summary, &a.Severity, &a.Urgency, &a.Status, &a.Owner, &a.Policy,
+			&a.Signals, &a.OpenedAt, &a.ChangedAt, &a.AckedAt, &a.AckWorst, &a.Hold, &a.HoldUntil, &a.NudgedAt, &a.ResolvedAt, &a.MergedInto,
+			&a.Step, &a.Round, &a.LastStep, &a.Pagings, &a.NextAt, &a.Doc); err != nil {
+			return nil, err
+		}
+		found = append(found, a)
+	}
+	return found, rows.Err()
+}

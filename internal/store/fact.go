@@ -1,0 +1,30 @@
+package store
+
+import (
+	"context"
+
+	"firehall/internal/store/db"
+)
+
+// Names of facts.
+const (
+	FactKeyCheck = "key-check" // proves that a node has the installation's secret key
+)
+
+// Fact returns what is known under a name; "" when nothing is.
+func (r reader) Fact(ctx context.Context, name string) (string, error) {
+	value, err := r.q.Fact(ctx, name)
+	if none(err) {
+		return "", nil
+	}
+	return value, err
+}
+
+// AddFact keeps a value under a name unless there is one, and returns the one
+// that is kept.
+func (tx *Tx) AddFact(ctx context.Context, name, value string) (string, error) {
+	if err := tx.q.AddFact(ctx, db.AddFactParams{Name: name, Value: value}); err != nil {
+		return "", err
+	}
+	return tx.q.Fact(ctx, name)
+}

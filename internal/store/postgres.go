@@ -1,0 +1,171 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"hash/fnv"
+	"net"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"firehall/internal/fault"
+	"firehall/internal/id"
+	"firehall/internal/store/db"
+)
+
+// postgresWriter runs each transaction on a connection of the pool.
+type postgresWriter struct {
+	pool *sql.DB
+}
+
+func openPostgres(ctx context.Context, d *DB) error {
+	config, err := pgx.ParseConfig(d.config.URL)
+	if err != nil {
+		return fault.New(fault.Invalid, "FIREHALL_DATABASE_URL is not a PostgreSQL address; write one like postgres://user:password@host:5432/firehall")
+	}
+	guardConnection(config)
+	pool := stdlib.OpenDB(*config)
+	d.closers = append(d.closers, pool.Close)
+	pool.SetMaxOpenConns(24)
+	pool.SetMaxIdleConns(12)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	if err := pool.PingContext(ctx); err != nil {
+		return fmt.Errorf("reach PostgreSQL at %s: %w", config.Host, err)
+	}
+	if err := migrate(ctx, pool, true); err != nil {
+		return err
+	}
+	d.writer = &postgresWriter{pool: pool}
+	d.q = db.New(pool)
+	return holdRun(ctx, d, pool)
+}
+
+// guardConnection makes a node that vanishes lose its locks: the server ends
+// a transaction that stands idle, both ends notice a dead peer.
+func guardConnection(c *pgx.ConnConfig) {
+	for name, value := range map[string]string{
+		"application_name":                    "firehall",
+		"idle_in_transaction_session_timeout": "30000",
+		"lock_timeout":                        "20000",
+		"statement_timeout":                   "120000",
+		"tcp_keepalives_idle":                 "15",
+		"tcp_keepalives_interval":             "5",
+		"tcp_keepalives_count":                "3",
+		"tcp_user_timeout":                    "30000",
+		"timezone":                            "UTC",
+	} {
+		if _, given := c.RuntimeParams[name]; !given {
+			c.RuntimeParams[name] = value
+		}
+	}
+	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 15 * time.Second}
+	c.DialFunc = dialer.DialContext
+}
+
+func (w *postgresWriter) postgres() bool { return true }
+
+func (w *postgresWriter) waiting() int { return 0 }
+
+func (w *postgresWriter) do(ctx context.Context, _ Priority, fn func(db.DBTX) error) error {
+	ctx = context.WithoutCancel(ctx)
+	tx, err := w.pool.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }() // nothing to undo after a commit
+	if err := fn(tx); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// lockOf is the number of the advisory lock that a run holds while it lives.
+func lockOf(run id.Run) int64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(run))
+	return int64(h.Sum64())
+}
+
+// holdRun takes the advisory lock of this run on a connection of its own and
+// takes it again, should that connection be lost. A run whose lock is free is
+// over, and so are its claims.
+func holdRun(ctx context.Context, d *DB, pool *sql.DB) error {
+	var held atomic.Pointer[sql.Conn]
+	take := func(ctx context.Context) error {
+		conn, err := pool.Conn(ctx)
+		if err != nil {
+			return err
+		}
+		if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", lockOf(d.run)); err != nil {
+			_ = conn.Close()
+			return err
+		}
+		held.Store(conn)
+		return nil
+	}
+	if err := take(ctx); err != nil {
+		return fmt.Errorf("announce this node: %w", err)
+	}
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		keepRun(stop, &held, take, d)
+	}()
+	d.closers = append(d.closers, func() error {
+		close(stop)
+		<-stopped
+		if conn := held.Load(); conn != nil {
+			return conn.Close()
+		}
+		return nil
+	})
+	d.alive = func(ctx context.Context, run id.Run) (bool, error) { return runAlive(ctx, pool, run) }
+	return nil
+}
+
+func keepRun(stop chan struct{}, held *atomic.Pointer[sql.Conn], take func(context.Context) error, d *DB) {
+	tick := time.NewTicker(5 * time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-stop:
+			return
+		case <-tick.C:
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		if conn := held.Load(); conn == nil || conn.PingContext(ctx) != nil {
+			if conn != nil {
+				_ = conn.Close()
+				held.Store(nil)
+			}
+			if err := take(ctx); err != nil {
+				d.config.Log.Warn("the lock of this node is lost and could not be taken again; its sends may go twice", "error", err)
+			}
+		}
+		cancel()
+	}
+}
+
+// runAlive says whether a run's advisory lock is held by anybody.
+func runAlive(ctx context.Context, pool *sql.DB, run id.Run) (bool, error) {
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = conn.Close() }()
+	var free bool
+	if err := conn.QueryRowContext(ctx, "SELECT pg_try_advisory_lock($1)", lockOf(run)).Scan(&free); err != nil {
+		return false, err
+	}
+	if free {
+		_, err = conn.ExecContext(ctx, "SELECT pg_advisory_unlock($1)", lockOf(run))
+	}
+	return !free, err
+}

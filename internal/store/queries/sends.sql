@@ -1,0 +1,42 @@
+-- name: AddPage :exec
+INSERT INTO pages (id, alert, person, step, batch, urgency, reason, created_at)
+VALUES (@id, @alert, @person, @step, @batch, @urgency, @reason, @created_at);
+
+-- name: Page :one
+SELECT * FROM pages WHERE id = @id;
+
+-- name: PagesOf :many
+SELECT * FROM pages WHERE alert = @alert ORDER BY id;
+
+-- name: AddSend :exec
+INSERT INTO sends (id, alert, page, batch, person, contact, channel, kind, urgency, status, reason, due_at, attempts, unknowns, first_at, claimed_by, finished_at, words)
+VALUES (@id, @alert, @page, @batch, @person, @contact, @channel, @kind, @urgency, @status, @reason, @due_at, 0, 0, 0, '', 0, '');
+
+-- name: LockSend :one
+SELECT * FROM sends WHERE id = @id FOR UPDATE;
+
+-- name: SaveSend :exec
+UPDATE sends SET status = @status, due_at = @due_at, attempts = @attempts, unknowns = @unknowns, first_at = @first_at,
+    claimed_by = @claimed_by, finished_at = @finished_at, words = @words
+WHERE id = @id;
+
+-- name: SendsOf :many
+SELECT * FROM sends WHERE alert = @alert ORDER BY id;
+
+-- name: NextWaiting :one
+SELECT * FROM sends WHERE page = @page AND status = 'waiting' AND attempts = 0 ORDER BY due_at, id LIMIT 1 FOR UPDATE;
+
+-- name: AliveInBatch :one
+SELECT CAST(count(*) AS BIGINT) FROM sends WHERE alert = @alert AND batch = @batch AND kind = 'page' AND status <> 'failed';
+
+-- name: ClaimedBy :many
+SELECT * FROM sends WHERE status = 'sending' AND claimed_by = @run ORDER BY id LIMIT 500;
+
+-- name: Claimants :many
+SELECT DISTINCT claimed_by FROM sends WHERE status = 'sending';
+
+-- name: StuckSends :many
+SELECT id FROM sends WHERE status = 'waiting' AND due_at < @before ORDER BY due_at LIMIT 200;
+
+-- name: CountWaiting :one
+SELECT CAST(count(*) AS BIGINT) FROM sends WHERE status = 'waiting';

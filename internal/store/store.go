@@ -1,0 +1,215 @@
+// Package store holds all SQL. The same queries run on SQLite and PostgreSQL.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"firehall/internal/id"
+	"firehall/internal/store/db"
+)
+
+// Config says where the data is.
+type Config struct {
+	Dir    string           // the data folder, for SQLite
+	URL    string           // postgres://…; "" is SQLite
+	Now    func() time.Time // the clock of every transaction
+	Random io.Reader        // for ids; nil is the system's
+	Log    *slog.Logger
+}
+
+// DB is the database. It is safe for use by many goroutines at once. Its
+// reading methods see what was committed when they were called.
+type DB struct {
+	reader
+	config  Config
+	writer  writer
+	closers []func() error
+	setup   atomic.Pointer[Setup]
+	wakes   chan struct{}
+	ids     ids
+	run     id.Run
+	alive   func(context.Context, id.Run) (bool, error)
+}
+
+// reader holds the queries that change nothing; DB and Tx share it.
+type reader struct {
+	q *db.Queries
+}
+
+// writer runs transactions, one way for each database.
+type writer interface {
+	do(ctx context.Context, p Priority, fn func(db.DBTX) error) error
+	postgres() bool
+	waiting() int
+}
+
+// Tx is one transaction. It must not be used after the function that it was
+// given to returns.
+type Tx struct {
+	reader
+	Now    time.Time // one instant for all that the transaction does
+	on     db.DBTX
+	db     *DB
+	wake   bool
+	reload bool
+	after  []func()
+}
+
+// Open opens the database, brings its tables up to date and loads the setup.
+// It fails when another process uses the data folder.
+func Open(ctx context.Context, c Config) (*DB, error) {
+	if c.Now == nil {
+		return nil, errors.New("open the store: a clock is needed")
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	d := &DB{config: c, wakes: make(chan struct{}, 1)}
+	d.ids.maker = id.NewMaker(c.Random)
+	d.run = id.Run(d.ids.new(id.PrefixRun, c.Now()))
+	open := openSQLite
+	if c.URL != "" {
+		open = openPostgres
+	}
+	if err := open(ctx, d); err != nil {
+		_ = d.Close()
+		return nil, err
+	}
+	if _, err := d.loadSetup(ctx, d.reader); err != nil {
+		_ = d.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+// Close ends all connections. Transactions must have ended.
+func (d *DB) Close() error {
+	var errs []error
+	for i := len(d.closers) - 1; i >= 0; i-- {
+		errs = append(errs, d.closers[i]())
+	}
+	d.closers = nil
+	return errors.Join(errs...)
+}
+
+// Run returns the name of this life of this node: its claims end with it.
+func (d *DB) Run() id.Run { return d.run }
+
+// Postgres says whether the database is PostgreSQL.
+func (d *DB) Postgres() bool { return d.writer.postgres() }
+
+// WritersWaiting returns how many wait for SQLite's writer; 0 on PostgreSQL.
+func (d *DB) WritersWaiting() int { return d.writer.waiting() }
+
+// Now returns the time as transactions see it.
+func (d *DB) Now() time.Time { return d.config.Now() }
+
+// Wakes yields when a timer was set that this process should look at.
+func (d *DB) Wakes() <-chan struct{} { return d.wakes }
+
+// Do runs fn in one urgent transaction: all of it is kept, or nothing when fn
+// fails.
+func (d *DB) Do(ctx context.Context, fn func(*Tx) error) error {
+	return d.DoAs(ctx, Urgent, fn)
+}
+
+// DoAs is Do with a priority. Once the transaction has begun it does not end
+// early when ctx does: what was claimed is finished.
+func (d *DB) DoAs(ctx context.Context, p Priority, fn func(*Tx) error) error {
+	var tx *Tx
+	err := d.writer.do(ctx, p, func(on db.DBTX) error {
+		tx = &Tx{
+			reader: reader{q: db.New(on)}, on: on, db: d,
+			Now: d.config.Now().UTC().Truncate(time.Microsecond),
+		}
+		return fn(tx)
+	})
+	if err != nil {
+		return err
+	}
+	return d.committed(ctx, tx)
+}
+
+func (d *DB) committed(ctx context.Context, tx *Tx) error {
+	if tx.wake {
+		d.Wake()
+	}
+	for _, fn := range tx.after {
+		fn()
+	}
+	if !tx.reload {
+		return nil
+	}
+	_, err := d.loadSetup(context.WithoutCancel(ctx), d.reader)
+	return err
+}
+
+// Wake makes the engine look at its timers.
+func (d *DB) Wake() {
+	select {
+	case d.wakes <- struct{}{}:
+	default:
+	}
+}
+
+// After runs fn once the transaction is committed, before Do returns.
+func (tx *Tx) After(fn func()) { tx.after = append(tx.after, fn) }
+
+// Savepoint runs fn; when fn fails what it did is undone and the transaction
+// goes on.
+func (tx *Tx) Savepoint(ctx context.Context, fn func() error) error {
+	if _, err := tx.on.ExecContext(ctx, "SAVEPOINT one"); err != nil {
+		return fmt.Errorf("set a savepoint: %w", err)
+	}
+	err := fn()
+	end := "RELEASE SAVEPOINT one"
+	if err != nil {
+		if _, undo := tx.on.ExecContext(ctx, "ROLLBACK TO SAVEPOINT one"); undo != nil {
+			return errors.Join(err, undo)
+		}
+	}
+	if _, bad := tx.on.ExecContext(ctx, end); bad != nil {
+		return errors.Join(err, bad)
+	}
+	return err
+}
+
+// NewID returns a fresh id with a prefix of package id.
+func (tx *Tx) NewID(prefix string) string { return tx.db.ids.new(prefix, tx.Now) }
+
+// ids makes ids that increase strictly over all transactions of this node.
+type ids struct {
+	mu    sync.Mutex
+	maker *id.Maker
+}
+
+func (i *ids) new(prefix string, now time.Time) string {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.maker.New(prefix, now)
+}
+
+// micros returns an instant as it is stored: microseconds UTC, 0 for none.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+func instant(micros int64) time.Time {
+	if micros == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(micros).UTC()
+}
+
+func none(err error) bool { return errors.Is(err, sql.ErrNoRows) }

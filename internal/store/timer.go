@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"firehall/internal/id"
+	"firehall/internal/store/db"
+)
+
+// Timer says "look at this again at that time". The row that it is about is
+// the truth; a timer may fire late, early or twice.
+type Timer struct {
+	Kind    string
+	Ref     string // the id of what to look at
+	Lane    id.Team
+	DueAt   time.Time
+	Attempt int // how often it failed, 0 at first
+}
+
+// Lane is a queue of timers, one a team, and when its first is due.
+type Lane struct {
+	Team  id.Team
+	DueAt time.Time
+}
+
+// SetTimers plans timers; of two for the same thing the earlier due time wins.
+func (tx *Tx) SetTimers(ctx context.Context, list ...Timer) error {
+	rows := make([][]any, len(list))
+	for i, t := range list {
+		rows[i] = []any{t.Kind, t.Ref, string(t.Lane), micros(t.DueAt), int64(t.Attempt)}
+	}
+	tx.wake = tx.wake || len(list) > 0
+	if len(list) == 1 {
+		t := list[0]
+		return tx.q.SetTimer(ctx, db.SetTimerParams{Kind: t.Kind, Ref: t.Ref, Lane: string(t.Lane), DueAt: micros(t.DueAt), Attempt: int64(t.Attempt)})
+	}
+	return tx.insert(ctx, timerTable, rows)
+}
+
+// Lanes returns the lanes that have timers and when each has its first.
+func (tx *Tx) Lanes(ctx context.Context) ([]Lane, error) { return tx.lanes(ctx) }
+
+// Lanes returns the lanes that have timers and when each has its first.
+func (d *DB) Lanes(ctx context.Context) ([]Lane, error) { return d.lanes(ctx) }
+
+func (r reader) lanes(ctx context.Context) ([]Lane, error) {
+	rows, err := r.q.Lanes(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look for timers: %w", err)
+	}
+	out := make([]Lane, len(rows))
+	for i, row := range rows {
+		out[i] = Lane{Team: id.Team(row.Lane), DueAt: instant(row.DueAt)}
+	}
+	return out, nil
+}
+
+// ClaimTimers takes up to n timers of a lane that are due: their rows are
+// gone when this transaction commits, and nobody else gets them before.
+func (tx *Tx) ClaimTimers(ctx context.Context, lane id.Team, n int) ([]Timer, error) {
+	rows, err := tx.q.ClaimTimers(ctx, db.ClaimTimersParams{Lane: string(lane), Now: micros(tx.Now), N: int64(n)})
+	if err != nil {
+		return nil, fmt.Errorf("claim timers: %w", err)
+	}
+	out := make([]Timer, len(rows))
+	for i, row := range rows {
+		if err := tx.q.DeleteTimer(ctx, db.DeleteTimerParams{Kind: row.Kind, Ref: row.Ref}); err != nil {
+			return nil, fmt.Errorf("claim timers: %w", err)
+		}
+		out[i] = Timer{Kind: row.Kind, Ref: row.Ref, Lane: lane, DueAt: instant(row.DueAt), Attempt: int(row.Attempt)}
+	}
+	return out, nil
+}
+
+// TimersPending returns how many timers there are and when the first is due.
+func (r reader) TimersPending(ctx context.Context) (n int, firstAt time.Time, err error) {
+	row, err := r.q.CountTimers(ctx)
+	return int(row.N), instant(row.DueAt), err
+}
+
+// HasTimer says whether something will look at ref.
+func (r reader) HasTimer(ctx context.Context, kind, ref string) (bool, error) {
+	_, err := r.q.TimerFor(ctx, db.TimerForParams{Kind: kind, Ref: ref})
+	if none(err) {
+		return false, nil
+	}
+	return err == nil, err
+}
