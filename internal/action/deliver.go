@@ -22,9 +22,13 @@ func claimed(s notify.Send, now time.Time, run id.Run) notify.Send {
 	return s
 }
 
+// whenFull is how long a send waits when there is no room to call.
+const whenFull = 50 * time.Millisecond
+
 // Claim takes a send that is due, for a call that begins at once. It returns
-// false when there is nothing to call: it is not due, or not needed any more.
-func (act *Actions) Claim(ctx context.Context, tx *store.Tx, n id.Send) (notify.Send, bool, error) {
+// false when there is nothing to call now: it is not due, not needed any more,
+// or claim has no room.
+func (act *Actions) Claim(ctx context.Context, tx *store.Tx, n id.Send, claim Reserve) (notify.Send, bool, error) {
 	s, err := tx.LockSend(ctx, n)
 	if err != nil || s.Status != notify.Waiting {
 		return s, false, err
@@ -34,11 +38,7 @@ func (act *Actions) Claim(ctx context.Context, tx *store.Tx, n id.Send) (notify.
 		return s, false, err
 	}
 	if s.DueAt.After(tx.Now) {
-		lane, err := act.laneOf(ctx, tx, setup, s)
-		if err != nil {
-			return s, false, err
-		}
-		return s, false, tx.SetTimers(ctx, store.Timer{Kind: TimerDeliver, Ref: string(n), Lane: lane, DueAt: s.DueAt})
+		return s, false, act.wait(ctx, tx, setup, s, s.DueAt)
 	}
 	why, err := act.Needless(ctx, tx, setup, s)
 	if err != nil {
@@ -47,8 +47,20 @@ func (act *Actions) Claim(ctx context.Context, tx *store.Tx, n id.Send) (notify.
 	if why != "" {
 		return s, false, act.skip(ctx, tx, s, why)
 	}
+	if !claim(s) {
+		return s, false, act.wait(ctx, tx, setup, s, tx.Now.Add(whenFull))
+	}
 	s = claimed(s, tx.Now, act.DB.Run())
 	return s, true, tx.SaveSend(ctx, s)
+}
+
+// wait looks at a send again later.
+func (act *Actions) wait(ctx context.Context, tx *store.Tx, setup *store.Setup, s notify.Send, until time.Time) error {
+	lane, err := act.laneOf(ctx, tx, setup, s)
+	if err != nil {
+		return err
+	}
+	return tx.SetTimers(ctx, store.Timer{Kind: TimerDeliver, Ref: string(s.ID), Lane: lane, DueAt: until})
 }
 
 func (act *Actions) laneOf(ctx context.Context, tx *store.Tx, setup *store.Setup, s notify.Send) (id.Team, error) {
@@ -178,11 +190,7 @@ func (act *Actions) again(ctx context.Context, tx *store.Tx, s notify.Send, wait
 	if err != nil {
 		return err
 	}
-	lane, err := act.laneOf(ctx, tx, setup, s)
-	if err != nil {
-		return err
-	}
-	if err := tx.SetTimers(ctx, store.Timer{Kind: TimerDeliver, Ref: string(s.ID), Lane: lane, DueAt: s.DueAt}); err != nil {
+	if err := act.wait(ctx, tx, setup, s, s.DueAt); err != nil {
 		return err
 	}
 	if s.Alert != "" {
@@ -192,11 +200,11 @@ func (act *Actions) again(ctx context.Context, tx *store.Tx, s notify.Send, wait
 			return err
 		}
 	}
-	return act.nextContact(ctx, tx, s, lane)
+	return act.nextContact(ctx, tx, setup, s)
 }
 
 // nextContact lets the person's next contact go at once.
-func (act *Actions) nextContact(ctx context.Context, tx *store.Tx, s notify.Send, lane id.Team) error {
+func (act *Actions) nextContact(ctx context.Context, tx *store.Tx, setup *store.Setup, s notify.Send) error {
 	if s.Page == "" {
 		return nil
 	}
@@ -208,7 +216,7 @@ func (act *Actions) nextContact(ctx context.Context, tx *store.Tx, s notify.Send
 	if err := tx.SaveSend(ctx, next); err != nil {
 		return err
 	}
-	return tx.SetTimers(ctx, store.Timer{Kind: TimerDeliver, Ref: string(next.ID), Lane: lane, DueAt: tx.Now})
+	return act.wait(ctx, tx, setup, next, tx.Now)
 }
 
 // failed gives a send up. When every send of its step has failed the alert
@@ -227,11 +235,7 @@ func (act *Actions) failed(ctx context.Context, tx *store.Tx, s notify.Send, why
 	if err != nil {
 		return err
 	}
-	lane, err := act.laneOf(ctx, tx, setup, s)
-	if err != nil {
-		return err
-	}
-	if err := act.nextContact(ctx, tx, s, lane); err != nil || s.Kind != notify.PageSend {
+	if err := act.nextContact(ctx, tx, setup, s); err != nil || s.Kind != notify.PageSend {
 		return err
 	}
 	alive, err := tx.AliveInBatch(ctx, s.Alert, s.Batch)

@@ -13,9 +13,9 @@ import (
 )
 
 // Escalate pages the step that is due for an alert, within a transaction of
-// the engine. It returns the sends that the caller must call at once, at most
-// slots of them; others have their timers. Woken early it only plans again.
-func (act *Actions) Escalate(ctx context.Context, tx *store.Tx, n id.Alert, slots int) ([]notify.Send, error) {
+// the engine. It returns the sends that the caller must call at once: those that
+// claim has room for; others have their timers. Woken early it only plans again.
+func (act *Actions) Escalate(ctx context.Context, tx *store.Tx, n id.Alert, claim Reserve) ([]notify.Send, error) {
 	a, err := tx.LockAlert(ctx, n)
 	if err != nil {
 		return nil, err
@@ -34,7 +34,7 @@ func (act *Actions) Escalate(ctx context.Context, tx *store.Tx, n id.Alert, slot
 	if err != nil {
 		return nil, err
 	}
-	run := paging{act: act, tx: tx, setup: setup, policy: p, alert: a, slots: slots}
+	run := paging{act: act, tx: tx, setup: setup, policy: p, alert: a, claim: claim}
 	a, err = run.carryOut(ctx, escalation.Next(p, stateOf(a), tx.Now))
 	if err != nil {
 		return nil, err

@@ -29,11 +29,14 @@ type paging struct {
 	why     string      // in front of every reason
 	without id.Person   // never paged by this
 	asked   bool        // a person asked: low urgency does not wait
-	slots   int         // how many sends may be claimed for a call at once
+	claim   Reserve     // takes sends that are due for a call at once; nil takes none
 
 	claimed []notify.Send
 	entries []timeline.Entry
 }
+
+// Reserve says whether a send may be called at once, and keeps room for it.
+type Reserve func(notify.Send) bool
 
 // asked is somebody to page and why.
 type asked struct {
@@ -261,14 +264,13 @@ func (p *paging) sends(page notify.Page) []notify.Send {
 }
 
 // plan writes sends: those that are due now are claimed for a call at once
-// while there are slots, the others get a timer.
+// while there is room, the others get a timer.
 func (p *paging) plan(ctx context.Context, sends []notify.Send) error {
 	var timers []store.Timer
 	for i := range sends {
 		s := &sends[i]
 		p.entries = append(p.entries, queued(*s))
-		if p.slots > 0 && !s.DueAt.After(p.tx.Now) {
-			p.slots--
+		if p.claim != nil && !s.DueAt.After(p.tx.Now) && p.claim(*s) {
 			*s = claimed(*s, p.tx.Now, p.act.DB.Run())
 			p.claimed = append(p.claimed, *s)
 			continue

@@ -51,7 +51,7 @@ func (a Alert) Fold(s Signal, members []Member, words map[string]Severity, urgen
 	a.Signals += count
 	f := Folding{Alert: a, Members: changedMembers(members, s.Members)}
 	all := joined(members, f.Members)
-	if s.Status == SignalClosed && !anyFiring(all) {
+	if s.Status == SignalClosed && (s.Partial || !anyFiring(all)) { // a cut list that is over is over for all
 		f.Resolved, f.Changed, f.Reason = true, true, "its source says it is over"
 		return f
 	}

@@ -34,6 +34,12 @@ type Contact struct {
 	Name    string   // its lasting name at its person: "hook"
 }
 
+// String keeps addresses and secrets out of logs and errors.
+func (c Contact) String() string { return c.Kind + " contact " + c.Name }
+
+// GoString does the same for %#v.
+func (c Contact) GoString() string { return c.String() }
+
 // Status is what became of a send.
 type Status string
 

@@ -2,6 +2,7 @@ package channel
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -57,5 +58,15 @@ func TestSendBoundsTheCallAndItsWords(t *testing.T) {
 	}
 	if !s.Rings("slow") {
 		t.Error("a kind that rings does not")
+	}
+}
+
+func TestNoVerbPrintsAContactsAddressOrSecret(t *testing.T) {
+	c := hook("https://hooks.example")
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+		got := fmt.Sprintf(verb, c) + fmt.Sprintf(verb, []Contact{c})
+		if strings.Contains(got, "hooks.example") || strings.Contains(got, "whsec") || !strings.Contains(got, "hook") {
+			t.Errorf("%s prints %s", verb, got)
+		}
 	}
 }

@@ -157,10 +157,9 @@ func TestAMailServerThatCannotBeReached(t *testing.T) {
 		within  time.Duration
 		words   string
 	}{
-		"nobody listens":  {nobody, Within, "mail server: the connection was refused"},
-		"no greeting":     {silent, 50 * time.Millisecond, "mail server: no answer in time"},
-		"turns us away":   {full, Within, "421 too many connections"},
-		"an unknown name": {"unknown.invalid:25", Within, "mail server: the host's name"},
+		"nobody listens": {nobody, Within, "mail server: the connection was refused"},
+		"no greeting":    {silent, 50 * time.Millisecond, "mail server: no answer in time"},
+		"turns us away":  {full, Within, "421 too many connections"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -10,6 +10,21 @@ import (
 	"firehall/internal/alert"
 )
 
+var alertmanagerKind = Kind{
+	Name:  "alertmanager",
+	Title: "Prometheus Alertmanager",
+	About: "Alertmanager posts its groups of alerts here as they fire, change and resolve.",
+	setup: `# alertmanager.yml
+receivers:
+  - name: firehall
+    webhook_configs:
+      - url: "{url}/in/alertmanager/{key}"
+        send_resolved: true
+route:
+  receiver: firehall
+`,
+}
+
 // maxTruncated is the most that truncatedAlerts is believed to say.
 const maxTruncated = 1 << 30
 

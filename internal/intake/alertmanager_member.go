@@ -93,50 +93,59 @@ func (list *members) worstFrom() []alert.Member {
 	return list.down
 }
 
+// memberFields are those of one alert of a group.
+type memberFields struct {
+	status, labels, annotations, startsAt, endsAt, generatorURL, fingerprint value
+}
+
+func readMemberFields(v value) (f memberFields) {
+	for name, field := range v.fields() {
+		switch string(name) {
+		case "status":
+			f.status = field
+		case "labels":
+			f.labels = field
+		case "annotations":
+			f.annotations = field
+		case "startsAt":
+			f.startsAt = field
+		case "endsAt":
+			f.endsAt = field
+		case "generatorURL":
+			f.generatorURL = field
+		case "fingerprint":
+			f.fingerprint = field
+		}
+	}
+	return f
+}
+
 // readMember reads one alert of a group, or returns what is wrong with it,
 // beginning with the path of a field.
 func readMember(v, groupStatus value) (m alert.Member, problem string) {
 	if !v.isObject() {
 		return m, fmt.Sprintf(`: an object is needed, like {"status":"firing","labels":{"alertname":"DiskFull"}}, not %s`, v.noun())
 	}
-	var status, labels, annotations, startsAt, endsAt, generatorURL, fingerprint value
-	for name, field := range v.fields() {
-		switch string(name) {
-		case "status":
-			status = field
-		case "labels":
-			labels = field
-		case "annotations":
-			annotations = field
-		case "startsAt":
-			startsAt = field
-		case "endsAt":
-			endsAt = field
-		case "generatorURL":
-			generatorURL = field
-		case "fingerprint":
-			fingerprint = field
-		}
-	}
-	if problem = checkMember(labels, annotations, fingerprint); problem != "" {
+	f := readMemberFields(v)
+	if problem = f.check(); problem != "" {
 		return m, problem
 	}
-	ends := instant(endsAt.text())
+	ends := instant(f.endsAt.text())
 	m = alert.Member{
-		Key:      memberKey(fingerprint, labels),
-		Firing:   fires(status, groupStatus, ends),
-		Summary:  memberSummary(labels, annotations),
-		Severity: line(labels.field("severity").text(), maxWord),
-		StartsAt: instant(startsAt.text()),
+		Key:      f.key(),
+		Firing:   fires(f.status, groupStatus, ends),
+		Summary:  memberSummary(f.labels, f.annotations),
+		Severity: line(f.labels.field("severity").text(), maxWord),
+		StartsAt: instant(f.startsAt.text()),
 	}
 	if !m.Firing {
 		m.EndsAt = ends
 	}
 	var c collector
-	c.object("", labels)
-	c.object(annotationPrefix, annotations)
-	c.link("source", generatorURL.text(), "Source")
-	collectLinks(&c, annotations)
+	c.object("", f.labels)
+	c.object(annotationPrefix, f.annotations)
+	c.link("source", f.generatorURL.text(), "Source")
+	collectLinks(&c, f.annotations)
 	m.Details, m.Links = c.details, c.links
 	return m, ""
 }
@@ -150,15 +159,15 @@ func fires(status, groupStatus value, ends time.Time) bool {
 	return !closed(status)
 }
 
-// checkMember says what in an alert cannot be read.
-func checkMember(labels, annotations, fingerprint value) string {
+// check says what in an alert cannot be read.
+func (f memberFields) check() string {
 	const example = `an object is needed, like {"alertname":"DiskFull"}`
 	switch {
-	case !labels.absent() && !labels.isObject():
-		return fmt.Sprintf(".labels: %s, not %s", example, labels.noun())
-	case !annotations.absent() && !annotations.isObject():
-		return fmt.Sprintf(`.annotations: an object is needed, like {"summary":"disk full"}, not %s`, annotations.noun())
-	case fingerprint.text() == "" && empty(labels):
+	case !f.labels.absent() && !f.labels.isObject():
+		return fmt.Sprintf(".labels: %s, not %s", example, f.labels.noun())
+	case !f.annotations.absent() && !f.annotations.isObject():
+		return fmt.Sprintf(`.annotations: an object is needed, like {"summary":"disk full"}, not %s`, f.annotations.noun())
+	case f.fingerprint.text() == "" && empty(f.labels):
 		return ".labels: " + example
 	}
 	return ""
@@ -172,12 +181,12 @@ func empty(v value) bool {
 	return true
 }
 
-// memberKey returns the fingerprint, made of the labels when there is none.
-func memberKey(fingerprint, labels value) string {
-	if text := fingerprint.text(); text != "" {
+// key returns the fingerprint, made of the labels when there is none.
+func (f memberFields) key() string {
+	if text := f.fingerprint.text(); text != "" {
 		return keyOf(text)
 	}
-	return fingerprintOf(labels)
+	return fingerprintOf(f.labels)
 }
 
 // fingerprintOf returns what Alertmanager makes of labels: the FNV-1a hash of

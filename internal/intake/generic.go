@@ -7,6 +7,18 @@ import (
 	"firehall/internal/alert"
 )
 
+var genericKind = Kind{
+	Name:  "generic",
+	Title: "Anything that can POST JSON",
+	About: "A script or a tool posts a summary, and a key by which it resolves the problem later.",
+	setup: `# something is wrong
+curl --json '{"summary":"disk full on web-01","key":"web-01/disk","severity":"critical"}' {url}/in/generic/{key}
+
+# it is right again
+curl --json '{"key":"web-01/disk","status":"resolved"}' {url}/in/generic/{key}
+`,
+}
+
 // maxSignals is how many signals one message may hold.
 const maxSignals = 10000
 

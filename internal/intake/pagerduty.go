@@ -8,6 +8,25 @@ import (
 	"firehall/internal/alert"
 )
 
+var pagerDutyKind = Kind{
+	Name:  "pagerduty",
+	Title: "PagerDuty Events API v2",
+	About: "A tool that speaks to PagerDuty speaks to Firehall when its events URL and routing key are changed.",
+	setup: `# the events URL, instead of https://events.pagerduty.com/v2/enqueue
+{url}/v2/enqueue
+
+# the routing key (integration key)
+{key}
+
+# in alertmanager.yml
+receivers:
+  - name: firehall
+    pagerduty_configs:
+      - url: "{url}/v2/enqueue"
+        routing_key: "{key}"
+`,
+}
+
 // pagerDutySentence is PagerDuty's own for an event that it refuses.
 const pagerDutySentence = "Event object is invalid"
 
@@ -27,7 +46,8 @@ type pagerDutyPayload struct {
 
 // parsePagerDuty reads one event. What PagerDuty requires is required, save
 // that any word is a severity: templates fill it in, and a page is worth more
-// than its word. An optional field of the wrong type is kept as a detail.
+// than its word. Custom details may be of any type; another optional field of
+// the wrong type is passed over.
 func parsePagerDuty(_ Options, v value) (Result, problems) {
 	if !v.isObject() {
 		return Result{}, problems{fmt.Sprintf("the event is %s: an object is needed", v.noun())}

@@ -91,7 +91,8 @@ func (v *reviser) courses() []course {
 	}
 	for j := range v.was {
 		if !slices.Contains(follows, j) {
-			out = append(out, course{{never, &v.was[j]}, {v.handoff(v.was[j]), nil}})
+			at, _ := v.handoff(v.was[j])
+			out = append(out, course{{never, &v.was[j]}, {at, nil}})
 		}
 	}
 	return out
@@ -123,19 +124,19 @@ func (v *reviser) course(old *Layer, l Layer) course {
 		l.setOffset(old.offset())
 		return course{{never, &l}}
 	}
-	at := v.handoff(*old)
-	if l.Rotation == nil || len(l.Rotation.Members) == 0 {
-		return course{{never, old}, {at, &l}}
+	at, on := v.handoff(*old)
+	if !on {
+		return course{{never, old}, {v.begin(l), &l}}
 	}
-	next, found := 0, false
-	if old.Rotation == nil {
-		if next = place(l.Rotation.Members, old.Users, 0); next >= 0 {
-			at, found = v.now, true
-		}
-	} else if whose, active := v.turnNow(*old); active {
-		next, found = successor(old.Rotation.Members, whose, l.Rotation.Members), true
+	next := -1
+	switch {
+	case l.Rotation == nil:
+	case old.Rotation == nil:
+		next = place(l.Rotation.Members, old.Users, 0)
+	default:
+		next = successor(old.Rotation.Members, v.turnNow(*old), l.Rotation.Members)
 	}
-	if !found { // the new layer starts as it is written
+	if next < 0 { // there is no order to go on with: l starts as it is written
 		return course{{never, old}, {at, &l}}
 	}
 	return append(course{{never, old}}, v.takeOver(l, at, next)...)
@@ -162,11 +163,12 @@ func (v *reviser) takeOver(l Layer, at instant, next int) []version {
 }
 
 // handoff returns when the turn that is on in a layer ends; for a layer without
-// turns when its window closes. It is now when nothing ends.
-func (v *reviser) handoff(l Layer) instant {
+// turns when its window closes, and now when it is always open. It returns false
+// when the layer is not active, or has no turns and is closed: nothing is on.
+func (v *reviser) handoff(l Layer) (instant, bool) {
 	ready, c := v.ready(l)
 	if v.now < ready.from || v.now >= ready.until {
-		return v.now
+		return v.now, false
 	}
 	w := c.reached(v.now)
 	_, until, open := ready.windows.around(w)
@@ -174,9 +176,9 @@ func (v *reviser) handoff(l Layer) instant {
 	case ready.rotates:
 		_, until, _ = ready.turns.around(w)
 	case !open || until == farOff:
-		return v.now
+		return v.now, open
 	}
-	return min(c.resolve(until), ready.until)
+	return min(c.resolve(until), ready.until), true
 }
 
 // begin returns when a layer that follows none begins: now, or when the shift
@@ -199,11 +201,11 @@ func (v *reviser) begin(l Layer) instant {
 	return shift.until
 }
 
-// turnNow returns whose turn it is in a layer, and whether the layer is active.
-func (v *reviser) turnNow(l Layer) (member int, active bool) {
+// turnNow returns whose turn it is in a layer with a rotation.
+func (v *reviser) turnNow(l Layer) int {
 	ready, c := v.ready(l)
-	_, _, member = ready.turns.around(c.reached(v.now))
-	return member, ready.from <= v.now && v.now < ready.until && len(l.Rotation.Members) > 0 && member >= 0
+	_, _, member := ready.turns.around(c.reached(v.now))
+	return max(member, 0)
 }
 
 // ready returns a layer made ready, and its clock.
@@ -232,8 +234,12 @@ func (l *Layer) setOffset(n int) {
 
 // successor returns the place in order of whose turn comes after that of the
 // old member: the next one, or, when the old member has left, the first of
-// those after them in the old order who has not.
+// those after them in the old order who has not; 0 when all have left, -1 when
+// there is no order.
 func successor(old []Turn, member int, order []Turn) int {
+	if len(order) == 0 {
+		return -1
+	}
 	for i := range old {
 		from := (member + i) % len(old)
 		earlier := 0 // turns of the same people, for who has several

@@ -35,8 +35,7 @@ func Revise(s Schedule, layers []Layer, now time.Time) (Schedule, error) {
 	if err != nil {
 		return Schedule{}, err
 	}
-	s.Revisions = append(slices.Clone(past), v.revisions()...)
-	return s, nil
+	return s.with(v.revisions()...), nil
 }
 
 // ReviseAt returns s with other layers from one time on, exactly as they are
@@ -50,10 +49,17 @@ func ReviseAt(s Schedule, layers []Layer, at time.Time) Schedule {
 	if len(past) == 0 || s.isNewest(target) {
 		return s.first(target)
 	}
-	if past[len(past)-1].From.Equal(at) {
+	return s.with(Revision{From: at.UTC(), Zone: s.Zone, Layers: target})
+}
+
+// with returns s with later revisions, in a list of its own. The first of them
+// takes the place of one that begins at the same time.
+func (s Schedule) with(later ...Revision) Schedule {
+	past := s.Revisions
+	if past[len(past)-1].From.Equal(later[0].From) {
 		past = past[:len(past)-1]
 	}
-	s.Revisions = append(slices.Clone(past), Revision{From: at.UTC(), Zone: s.Zone, Layers: target})
+	s.Revisions = slices.Concat(past, later)
 	return s
 }
 

@@ -119,7 +119,7 @@ func (b *Box) HashKey(s string) string {
 }
 
 // String keeps the key out of logs and errors.
-func (b *Box) String() string { return "secret.Box" }
+func (Box) String() string { return "secret.Box" }
 
 // Format keeps the key out of every verb of fmt, %#v and %x included.
-func (b *Box) Format(f fmt.State, _ rune) { fmt.Fprint(f, b.String()) }
+func (b Box) Format(f fmt.State, _ rune) { fmt.Fprint(f, b.String()) }

@@ -147,7 +147,7 @@ func TestNewKeyAndNewToken(t *testing.T) {
 func TestNoVerbPrintsTheKey(t *testing.T) {
 	b := box(t, 0x41)
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%d"} {
-		for _, value := range []any{b, struct{ Box *Box }{b}} {
+		for _, value := range []any{b, *b, struct{ Box *Box }{b}, struct{ Box Box }{*b}} {
 			if got := fmt.Sprintf(verb, value); strings.Contains(got, "AAAA") || strings.Contains(got, "4141") || strings.Contains(got, "65 65") {
 				t.Errorf("%s prints the key: %s", verb, got)
 			}

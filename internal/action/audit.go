@@ -1,0 +1,100 @@
+package action
+
+import (
+	"context"
+	"time"
+
+	"firehall/internal/alert"
+	"firehall/internal/id"
+	"firehall/internal/notify"
+	"firehall/internal/store"
+	"firehall/internal/timeline"
+)
+
+// SecretPurpose binds the secret of a contact to its place, so that a copy of
+// it elsewhere in the database cannot be opened.
+func SecretPurpose(p id.Person, contact string) string {
+	return "contact " + string(p) + "/" + contact
+}
+
+// Audit has everything run that was due longer ago than overdue, puts that on
+// the record, and returns how much it was.
+func (act *Actions) Audit(ctx context.Context, overdue time.Duration) (int, error) {
+	before := act.DB.Now().Add(-overdue)
+	triggered, held, err := act.DB.StuckAlerts(ctx, before)
+	if err != nil {
+		return 0, err
+	}
+	sends, err := act.DB.StuckSends(ctx, before)
+	if err != nil {
+		return 0, err
+	}
+	if len(triggered)+len(held)+len(sends) == 0 {
+		return 0, nil
+	}
+	found := 0
+	err = act.DB.Do(ctx, func(tx *store.Tx) error {
+		found = 0
+		setup, err := tx.Setup(ctx)
+		if err != nil {
+			return err
+		}
+		for _, n := range append(triggered, held...) {
+			ran, err := act.auditAlert(ctx, tx, setup, n, tx.Now.Add(-overdue))
+			if err != nil {
+				return err
+			}
+			found += ran
+		}
+		for _, n := range sends {
+			ran, err := act.auditSend(ctx, tx, setup, n, tx.Now.Add(-overdue))
+			if err != nil {
+				return err
+			}
+			found += ran
+		}
+		return nil
+	})
+	return found, err
+}
+
+func (act *Actions) auditAlert(ctx context.Context, tx *store.Tx, setup *store.Setup, n id.Alert, before time.Time) (int, error) {
+	a, err := tx.LockAlert(ctx, n)
+	if err != nil {
+		return 0, err
+	}
+	kind := ""
+	switch {
+	case a.Status == alert.Triggered && a.Urgency > alert.None && a.NextAt.Before(before):
+		kind = TimerEscalate
+		if a.NextAt.IsZero() { // no step was planned: the worst that can happen
+			a.NextAt = tx.Now
+			if err := tx.SaveAlert(ctx, a); err != nil {
+				return 0, err
+			}
+		}
+	case a.Status == alert.Acknowledged && !a.HoldUntil.IsZero() && a.HoldUntil.Before(before):
+		kind = TimerLapse
+	default:
+		return 0, nil
+	}
+	e := timeline.Entry{Alert: a.ID, Kind: timeline.Audited, Reason: "its timer did not run on time"}
+	if err := tx.Record(ctx, e); err != nil {
+		return 0, err
+	}
+	return 1, tx.SetTimers(ctx, act.timer(setup, kind, a, tx.Now))
+}
+
+func (act *Actions) auditSend(ctx context.Context, tx *store.Tx, setup *store.Setup, n id.Send, before time.Time) (int, error) {
+	s, err := tx.LockSend(ctx, n)
+	if err != nil || s.Status != notify.Waiting || !s.DueAt.Before(before) {
+		return 0, err
+	}
+	if err := act.wait(ctx, tx, setup, s, tx.Now); err != nil {
+		return 0, err
+	}
+	if s.Alert == "" {
+		return 1, nil
+	}
+	return 1, tx.Record(ctx, sendEntry(timeline.Audited, s, "its timer did not run on time"))
+}

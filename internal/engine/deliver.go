@@ -1,0 +1,144 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"firehall/internal/action"
+	"firehall/internal/alert"
+	"firehall/internal/channel"
+	"firehall/internal/notify"
+	"firehall/internal/store"
+)
+
+// staleAfter is how long after its claim a call may begin without reading the
+// alert's status again: an acknowledgement must stop every call that begins
+// more than 100 ms after its commit.
+const staleAfter = 20 * time.Millisecond
+
+// begin calls a claimed send in a goroutine of its own; its receipt is kept by
+// record.
+func (e *Engine) begin(c called) {
+	e.calls.Go(func() {
+		defer e.room.leave(c.place)
+		if done, ok := e.call(context.Background(), c); ok {
+			e.results <- done
+		}
+	})
+}
+
+// call tells the person. It returns false when that turned out to be needless
+// before the call began.
+func (e *Engine) call(ctx context.Context, c called) (action.Called, bool) {
+	setup := e.Act.DB.Setup()
+	n, err := e.notice(ctx, setup, c.send)
+	if err != nil {
+		words := "the notice could not be written"
+		e.Log.Error(words, "send", c.send.ID, "error", err)
+		return action.Called{Send: c.send, Outcome: channel.Outcome{Status: channel.Retry, Words: words}}, true
+	}
+	if time.Since(c.at) > staleAfter || e.moved(c.send, n.Alert.Status) {
+		if why, err := e.Act.Needless(ctx, e.Act.DB, setup, c.send); err == nil && why != "" {
+			return action.Called{}, e.skip(ctx, c.send, why)
+		}
+	}
+	return action.Called{Send: c.send, Outcome: e.Sender.Send(ctx, e.contact(setup, c.send), n)}, true
+}
+
+// moved says whether the alert is not what the send was claimed for.
+func (e *Engine) moved(s notify.Send, now alert.Status) bool {
+	return s.Kind == notify.PageSend && now != alert.Triggered
+}
+
+// skip gives a claim up and returns false: there is no receipt.
+func (e *Engine) skip(ctx context.Context, s notify.Send, why string) bool {
+	err := e.Act.DB.DoAs(ctx, store.Sending, func(tx *store.Tx) error { return e.Act.Skip(ctx, tx, s.ID, why) })
+	if err != nil {
+		e.Log.Error("a needless send could not be skipped", "send", s.ID, "error", err)
+	}
+	return false
+}
+
+// contact returns the contact of a send with its secrets open.
+func (e *Engine) contact(setup *store.Setup, s notify.Send) channel.Contact {
+	c := setup.People[s.Person].Contacts[s.Contact]
+	out := channel.Contact{Kind: c.Kind, To: c.To, Name: s.Contact}
+	for _, sealed := range c.Sealed {
+		plain, err := e.Act.Secret.Open(action.SecretPurpose(s.Person, s.Contact), sealed)
+		if err != nil {
+			e.Log.Error("the secret of a contact cannot be opened", "person", s.Person, "contact", s.Contact, "error", err)
+			continue
+		}
+		out.Secrets = append(out.Secrets, string(plain))
+	}
+	return out
+}
+
+// perRecord is how many receipts one transaction keeps.
+const perRecord = 64
+
+// record keeps receipts until results is closed, many in one transaction when
+// they come fast.
+func (e *Engine) record() {
+	for first := range e.results {
+		list := []action.Called{first}
+	gather:
+		for len(list) < perRecord {
+			select {
+			case next, ok := <-e.results:
+				if !ok {
+					break gather
+				}
+				list = append(list, next)
+			default:
+				break gather
+			}
+		}
+		e.keepAll(list)
+	}
+}
+
+// keepAll keeps receipts, trying again while the database fails: a claim
+// without its receipt would be repeated.
+func (e *Engine) keepAll(list []action.Called) {
+	for try := 0; try < 300; try++ {
+		err := e.keep(context.Background(), list)
+		e.complain("receipts", err)
+		if err == nil {
+			return
+		}
+		time.Sleep(restFor)
+	}
+	e.Log.Error("receipts could not be kept; what they are about may be sent again", "receipts", len(list))
+}
+
+// keep records receipts in one transaction, each in a savepoint.
+func (e *Engine) keep(ctx context.Context, list []action.Called) error {
+	var paged []func()
+	err := e.Act.DB.DoAs(ctx, store.Sending, func(tx *store.Tx) error {
+		paged = paged[:0]
+		for _, c := range list {
+			if err := tx.Savepoint(ctx, func() error { return e.Act.Record(ctx, tx, c, e.Jitter()) }); err != nil {
+				return fmt.Errorf("keep the receipt of %s: %w", c.Send.ID, err)
+			}
+			paged = append(paged, func() { e.meter(c, tx.Now) })
+		}
+		return nil
+	})
+	if err == nil {
+		for _, fn := range paged {
+			fn()
+		}
+	}
+	return err
+}
+
+// meter counts an attempt, and how long the first page of an alert took.
+func (e *Engine) meter(c action.Called, now time.Time) {
+	e.Act.Meter.Sent(c.Send.Channel, string(c.Send.Kind), string(c.Outcome.Status))
+	arrived := c.Outcome.Status == channel.Accepted || c.Outcome.Status == channel.Delivered
+	if arrived && c.Send.Kind == notify.PageSend && c.Send.Attempts == 1 {
+		e.Act.Meter.TimeToPage(c.Send.Channel, now.Sub(c.Send.DueAt))
+	}
+}

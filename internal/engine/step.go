@@ -1,0 +1,183 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"firehall/internal/action"
+	"firehall/internal/fault"
+	"firehall/internal/id"
+	"firehall/internal/notify"
+	"firehall/internal/store"
+)
+
+// perStep is how many timers one transaction takes.
+const perStep = 50
+
+// workers lists every kind of timer there is. A worker is safe to run twice.
+var workers = map[string]func(*batch, context.Context, string) error{
+	action.TimerEscalate: (*batch).escalate,
+	action.TimerLapse:    (*batch).lapse,
+	action.TimerDeliver:  (*batch).deliver,
+}
+
+// batch is one transaction of timers.
+type batch struct {
+	e        *Engine
+	tx       *store.Tx
+	reserved []place
+	calls    []called
+}
+
+// called is a send that is claimed, and the room kept for its call.
+type called struct {
+	send  notify.Send
+	place place
+	at    time.Time // when it was claimed, by the clock of the machine
+}
+
+// step runs up to perStep timers that are due in one transaction, taking turns
+// over the lanes so that one team's storm never delays another's page. After
+// the commit it begins the calls. It returns how many timers it ran and when
+// the next one is due (zero: there is none).
+func (e *Engine) step(ctx context.Context, begin func(called)) (did int, next time.Time, err error) {
+	lanes, err := e.Act.DB.Lanes(ctx)
+	if err != nil {
+		return 0, time.Time{}, err
+	}
+	due, next := split(lanes, e.Act.DB.Now())
+	if len(due) == 0 {
+		return 0, next, nil
+	}
+	b := &batch{e: e}
+	err = e.Act.DB.Do(ctx, func(tx *store.Tx) error {
+		b.tx = tx
+		did, err = b.run(ctx, due)
+		return err
+	})
+	if err != nil {
+		e.room.leaveAll(b.reserved)
+		return 0, next, fmt.Errorf("run timers: %w", err)
+	}
+	for _, c := range b.calls {
+		begin(c)
+	}
+	return did, b.tx.Now, nil
+}
+
+// split returns the lanes with something due at now and when the first of the
+// others is.
+func split(lanes []store.Lane, now time.Time) (due []id.Team, next time.Time) {
+	for _, l := range lanes {
+		if !l.DueAt.After(now) {
+			due = append(due, l.Team)
+		}
+		if next.IsZero() || l.DueAt.Before(next) {
+			next = l.DueAt
+		}
+	}
+	return due, next
+}
+
+// run takes an equal share of each lane, beginning at another one each time.
+func (b *batch) run(ctx context.Context, lanes []id.Team) (int, error) {
+	share := max(1, perStep/len(lanes))
+	start := int(b.e.room.turn.Add(1)) % len(lanes)
+	did := 0
+	for i := range lanes {
+		if did >= perStep {
+			break
+		}
+		timers, err := b.tx.ClaimTimers(ctx, lanes[(start+i)%len(lanes)], share)
+		if err != nil {
+			return did, err
+		}
+		for _, t := range timers {
+			if err := b.one(ctx, t); err != nil {
+				return did, err
+			}
+		}
+		did += len(timers)
+	}
+	return did, nil
+}
+
+// one runs a timer in a savepoint. One that fails is planned again, later each
+// time; what it is about is not there any more: it is done.
+func (b *batch) one(ctx context.Context, t store.Timer) error {
+	late := b.tx.Now.Sub(t.DueAt)
+	b.e.note(func(h *Health) { h.Late = late })
+	reserved, calls := len(b.reserved), len(b.calls)
+	err := b.tx.Savepoint(ctx, func() error { return b.guarded(ctx, t) })
+	if err == nil {
+		return nil
+	}
+	b.e.room.leaveAll(b.reserved[reserved:])
+	b.reserved, b.calls = b.reserved[:reserved], b.calls[:calls]
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	b.e.Log.Error("a timer failed and is tried again", "kind", t.Kind, "ref", t.Ref, "attempt", t.Attempt+1, "error", err)
+	t.Attempt++
+	t.DueAt = b.tx.Now.Add(backoff(t.Attempt))
+	return b.tx.SetTimers(ctx, t)
+}
+
+// backoff is how long a timer that failed waits: 1 s, doubled up to 30 s.
+func backoff(attempt int) time.Duration {
+	return min(time.Second<<min(attempt-1, 5), 30*time.Second)
+}
+
+// guarded runs the worker of a timer; a panic is its error.
+func (b *batch) guarded(ctx context.Context, t store.Timer) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%w: %v\n%s", errPanic, r, debug.Stack())
+		}
+	}()
+	work, ok := workers[t.Kind]
+	if !ok {
+		return fmt.Errorf("there is no worker for timers of kind %q: a newer version planned it", t.Kind)
+	}
+	return work(b, ctx, t.Ref)
+}
+
+func (b *batch) escalate(ctx context.Context, ref string) error {
+	sends, err := b.e.Act.Escalate(ctx, b.tx, id.Alert(ref), b.reserve)
+	if err != nil {
+		return err
+	}
+	for _, s := range sends {
+		b.claimed(s)
+	}
+	return nil
+}
+
+func (b *batch) lapse(ctx context.Context, ref string) error {
+	return b.e.Act.Lapse(ctx, b.tx, id.Alert(ref))
+}
+
+func (b *batch) deliver(ctx context.Context, ref string) error {
+	s, ok, err := b.e.Act.Claim(ctx, b.tx, id.Send(ref), b.reserve)
+	if err != nil || !ok {
+		return err
+	}
+	b.claimed(s)
+	return nil
+}
+
+// reserve keeps room for the call of a send; see action.Reserve.
+func (b *batch) reserve(s notify.Send) bool {
+	p := b.e.placeOf(s)
+	if !b.e.room.enter(p) {
+		return false
+	}
+	b.reserved = append(b.reserved, p)
+	return true
+}
+
+func (b *batch) claimed(s notify.Send) {
+	b.calls = append(b.calls, called{send: s, place: b.e.placeOf(s), at: time.Now()})
+}
