@@ -124,15 +124,23 @@ func (act *Actions) extend(ctx context.Context, tx *store.Tx, setup *store.Setup
 }
 
 // Note adds a note to an alert's timeline; it is activity, so it extends an
-// acknowledgement. A note has 1 to 10,000 bytes.
+// acknowledgement. A note has 1 to 10,000 bytes; the same one again within a
+// minute is written once.
 func (act *Actions) Note(ctx context.Context, by team.Actor, n id.Alert, text, how string) (out alert.Alert, err error) {
 	if err := validNote(text); err != nil {
 		return alert.Alert{}, err
 	}
 	err = act.onAlert(ctx, by, n, func(tx *store.Tx, setup *store.Setup, a alert.Alert) error {
 		out = a
-		if err := tx.Record(ctx, timeline.Entry{Alert: a.ID, Kind: timeline.Noted, By: by.Person, Text: text, Reason: how}); err != nil {
+		e := timeline.Entry{Alert: a.ID, Kind: timeline.Noted, By: by.Person, Text: text, Reason: how}
+		again, err := noted(ctx, tx, e)
+		if err != nil {
 			return err
+		}
+		if !again {
+			if err := tx.Record(ctx, e); err != nil {
+				return err
+			}
 		}
 		if a.Status != alert.Acknowledged {
 			return nil

@@ -79,13 +79,13 @@ func (act *Actions) skip(ctx context.Context, tx *store.Tx, s notify.Send, why s
 	return tx.Record(ctx, sendEntry(timeline.Skipped, s, why))
 }
 
-// status reads where an alert stands.
-type status interface {
-	AlertStatus(context.Context, id.Alert) (alert.Status, id.Person, error)
+// standings reads where an alert stands.
+type standings interface {
+	Standing(context.Context, id.Alert) (store.Standing, error)
 }
 
 // Needless returns why a send need not go any more; "" when it must.
-func (act *Actions) Needless(ctx context.Context, from status, setup *store.Setup, s notify.Send) (string, error) {
+func (act *Actions) Needless(ctx context.Context, from standings, setup *store.Setup, s notify.Send) (string, error) {
 	person, ok := setup.People[s.Person]
 	if !ok || person.Disabled {
 		return string(s.Person) + " is disabled or gone", nil
@@ -96,23 +96,33 @@ func (act *Actions) Needless(ctx context.Context, from status, setup *store.Setu
 	if s.Kind != notify.PageSend && s.Kind != notify.NudgeSend {
 		return "", nil
 	}
-	standing, owner, err := from.AlertStatus(ctx, s.Alert)
+	st, err := from.Standing(ctx, s.Alert)
 	if err != nil {
 		return "", err
 	}
+	return moot(setup, s, st), nil
+}
+
+// moot returns why a page or a nudge is not needed as its alert stands.
+func moot(setup *store.Setup, s notify.Send, st store.Standing) string {
+	page := s.Kind == notify.PageSend
 	switch {
-	case standing == alert.Resolved:
-		return "the alert is resolved", nil
-	case standing == alert.Suppressed:
-		return "the alert is held back", nil
-	case s.Kind == notify.PageSend && standing == alert.Acknowledged && owner == "":
-		return "the alert is acknowledged", nil
-	case s.Kind == notify.PageSend && standing == alert.Acknowledged:
-		return setup.People[owner].First() + " has it", nil
-	case s.Kind == notify.NudgeSend && (standing != alert.Acknowledged || owner != s.Person):
-		return "they do not have it any more", nil
+	case st.Status == alert.Resolved:
+		return "the alert is resolved"
+	case st.Status == alert.Suppressed:
+		return "the alert is held back"
+	case page && st.Status == alert.Acknowledged && st.Owner == "":
+		return "the alert is acknowledged"
+	case page && st.Status == alert.Acknowledged:
+		return setup.People[st.Owner].First() + " has it"
+	case page && s.Batch <= st.Answered:
+		return "this page was answered"
+	case !page && (st.Status != alert.Acknowledged || st.Owner != s.Person):
+		return "they do not have it any more"
+	case !page && st.NudgedAt.IsZero():
+		return "they still have it"
 	}
-	return "", nil
+	return ""
 }
 
 // Called is a send whose call has ended.

@@ -46,20 +46,35 @@ func (act *Actions) Escalate(ctx context.Context, tx *store.Tx, n id.Alert, clai
 // acknowledged alert is triggered again: the next one is to answer. It fails
 // with Conflict when the alert is resolved.
 func (act *Actions) EscalateNow(ctx context.Context, by team.Actor, n id.Alert, how string) (alert.Alert, error) {
-	return act.handOn(ctx, by, n, timeline.Entry{Kind: timeline.Escalated, Reason: how}, "asked for help")
+	return act.handOn(ctx, by, n, handing{entry: timeline.Entry{Kind: timeline.Escalated, Reason: how}, why: "asked for help"})
 }
 
 // Decline hands the alert on at once because somebody cannot take it.
 func (act *Actions) Decline(ctx context.Context, by team.Actor, n id.Alert, note, how string) (alert.Alert, error) {
-	return act.handOn(ctx, by, n, timeline.Entry{Kind: timeline.Declined, Reason: how, Text: note}, "cannot take it")
+	return act.handOn(ctx, by, n, handing{entry: timeline.Entry{Kind: timeline.Declined, Reason: how, Text: note}, why: "cannot take it"})
 }
 
-func (act *Actions) handOn(ctx context.Context, by team.Actor, n id.Alert, e timeline.Entry, why string) (out alert.Alert, err error) {
+// handing is one request to hand an alert on.
+type handing struct {
+	entry timeline.Entry // escalated or declined
+	why   string         // in front of the reasons of its pages, after the person's name
+	tap   *Tap           // the tap that asks for it; nil: it is asked once
+}
+
+func (act *Actions) handOn(ctx context.Context, by team.Actor, n id.Alert, h handing) (out alert.Alert, err error) {
+	e := h.entry
+	e.Alert, e.By = n, by.Person
 	err = act.onAlert(ctx, by, n, func(tx *store.Tx, setup *store.Setup, a alert.Alert) error {
+		stood := a
 		if a, err = a.Trigger(tx.Now); err != nil {
 			return err
 		}
-		e.Alert, e.By = a.ID, by.Person
+		if h.tap != nil {
+			if done, err := settled(ctx, tx, stood, e, *h.tap); err != nil || done {
+				out = stood
+				return err
+			}
+		}
 		if err := tx.Record(ctx, e); err != nil {
 			return err
 		}
@@ -73,7 +88,7 @@ func (act *Actions) handOn(ctx context.Context, by team.Actor, n id.Alert, e tim
 			}
 		}
 		a.Urgency = max(a.Urgency, alert.Low) // a person asks: somebody is told
-		run := paging{act: act, tx: tx, setup: setup, policy: p, alert: a, why: label(by) + " " + why, asked: true}
+		run := paging{act: act, tx: tx, setup: setup, policy: p, alert: a, why: label(by) + " " + h.why, asked: true}
 		if e.Kind == timeline.Declined {
 			run.without = by.Person
 		}

@@ -54,6 +54,9 @@ const byInstallation = -1
 // fallback comes round. It returns the alert as it then stands, not saved.
 func (p *paging) carryOut(ctx context.Context, d escalation.Decision) (alert.Alert, error) {
 	people := p.besides()
+	if len(d.Due) > 1 {
+		p.why = joinReasons(p.why, d.Reason)
+	}
 	for rounds := 0; ; rounds++ {
 		people = append(people, p.find(d.Due)...)
 		if len(people) > 0 || p.policy.FallbackReached(d.State) || rounds > escalation.MaxSteps*(escalation.MaxRepeat+2) {

@@ -42,6 +42,7 @@ func (act *Actions) close(ctx context.Context, tx *store.Tx, setup *store.Setup,
 	if a.Status == alert.Suppressed {
 		a.MergedInto = "" // it ends by itself
 	}
+	stood := a
 	a, err := a.Resolve(tx.Now)
 	if err != nil {
 		return a, err
@@ -58,7 +59,7 @@ func (act *Actions) close(ctx context.Context, tx *store.Tx, setup *store.Setup,
 			return a, err
 		}
 	}
-	if err := act.closeMerged(ctx, tx, setup, a, c); err != nil {
+	if err := act.closeMerged(ctx, tx, setup, stood, c); err != nil {
 		return a, err
 	}
 	return a, act.tell(ctx, tx, setup, a, notify.ResolvedSend, c.headline, c.by)

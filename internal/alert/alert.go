@@ -42,6 +42,8 @@ type Alert struct {
 	Last    int       // the last step paged; -1 is none, Steps of the policy and more is the fallback
 	Pagings int       // how often somebody was paged; numbers the batches of pages
 	NextAt  time.Time // when the next step is due; zero while nothing is planned
+
+	Answered int // pagings up to this one have had their answer: what of them still waits is not sent
 }
 
 // Status is where an alert stands.
@@ -115,7 +117,7 @@ func (a Alert) SnoozeUntil(by id.Person, until, now time.Time) (Alert, error) {
 }
 
 func (a Alert) hold(by id.Person, kind Hold, length time.Duration, now time.Time) Alert {
-	a.Status, a.Owner, a.Hold = Acknowledged, by, kind
+	a.Status, a.Owner, a.Hold, a.Answered = Acknowledged, by, kind, a.Pagings
 	a.ChangedAt, a.NextAt, a.NudgedAt, a.HoldUntil = now, time.Time{}, time.Time{}, time.Time{}
 	if length > 0 {
 		a.HoldUntil = now.Add(length)

@@ -32,26 +32,34 @@ const patience = 2 * time.Minute
 // shared returns the URL of the cluster that this process's tests share. It is
 // the one global: a cluster costs more than a second, and tests of one process
 // have no other place in common.
-var shared = sync.OnceValues(func() (string, error) {
+var shared = sync.OnceValues(func() (home, error) {
 	if given := os.Getenv(Env); given != "" {
-		return given, nil
+		return home{url: given}, nil
 	}
 	c, err := Start()
 	if err != nil {
-		return "", err
+		return home{}, err
 	}
-	return c.URL(), nil
+	return home{c.URL(), c}, nil
 })
+
+// home is where test databases are made. It holds on to the cluster: collected
+// as garbage, its line to the watchdog would close and end the server.
+type home struct {
+	url     string
+	cluster *Cluster
+}
 
 // URL returns the postgres:// URL of a fresh, empty database in the cluster
 // that tests share. The database is dropped when t ends, whoever is still
 // connected. t fails when there is no PostgreSQL.
 func URL(t testing.TB) string {
 	t.Helper()
-	admin, err := shared()
+	at, err := shared()
 	if err != nil {
 		t.Fatalf("this test needs PostgreSQL: %v", err)
 	}
+	admin := at.url
 	fresh, err := create(admin)
 	if err != nil {
 		t.Fatalf("create a database for this test: %v", err)

@@ -32,7 +32,7 @@ func alertOf(row db.Alert) (alert.Alert, error) {
 		OpenedAt: instant(row.OpenedAt), ChangedAt: instant(row.ChangedAt), AckedAt: instant(row.AckedAt),
 		AckWorst: alert.Severity(row.AckWorst), Hold: alert.Hold(row.Hold), HoldUntil: instant(row.HoldUntil),
 		NudgedAt: instant(row.NudgedAt), ResolvedAt: instant(row.ResolvedAt), MergedInto: id.Alert(row.MergedInto),
-		Step: int(row.Step), Round: int(row.Round), Last: int(row.LastStep), Pagings: int(row.Pagings), NextAt: instant(row.NextAt),
+		Step: int(row.Step), Round: int(row.Round), Last: int(row.LastStep), Pagings: int(row.Pagings), Answered: int(row.Answered), NextAt: instant(row.NextAt),
 	}, nil
 }
 
@@ -75,10 +75,18 @@ func oneAlert(row db.Alert, err error, n id.Alert) (alert.Alert, error) {
 	return alertOf(row)
 }
 
-// AlertStatus returns where an alert stands and who has it, as committed.
-func (r reader) AlertStatus(ctx context.Context, n id.Alert) (alert.Status, id.Person, error) {
+// Standing is what a send must know of its alert before it calls.
+type Standing struct {
+	Status   alert.Status
+	Owner    id.Person
+	Answered int       // pagings up to this one have had their answer
+	NudgedAt time.Time // zero: its owner has answered
+}
+
+// Standing returns where an alert stands, as committed.
+func (r reader) Standing(ctx context.Context, n id.Alert) (Standing, error) {
 	row, err := r.q.AlertStatus(ctx, string(n))
-	return alert.Status(row.Status), id.Person(row.Owner), err
+	return Standing{alert.Status(row.Status), id.Person(row.Owner), int(row.Answered), instant(row.NudgedAt)}, err
 }
 
 // SaveAlert writes what can change of an alert.
@@ -92,7 +100,7 @@ func (tx *Tx) SaveAlert(ctx context.Context, a alert.Alert) error {
 		Owner: string(a.Owner), Signals: int64(a.Signals), ChangedAt: micros(a.ChangedAt), AckedAt: micros(a.AckedAt),
 		AckWorst: int64(a.AckWorst), Hold: string(a.Hold), HoldUntil: micros(a.HoldUntil), NudgedAt: micros(a.NudgedAt),
 		ResolvedAt: micros(a.ResolvedAt), MergedInto: string(a.MergedInto), Step: int64(a.Step), Round: int64(a.Round),
-		LastStep: int64(a.Last), Pagings: int64(a.Pagings), NextAt: micros(a.NextAt), Doc: doc,
+		LastStep: int64(a.Last), Pagings: int64(a.Pagings), Answered: int64(a.Answered), NextAt: micros(a.NextAt), Doc: doc,
 	})
 	if err != nil {
 		return fmt.Errorf("save alert %s: %w", a.ID, err)

@@ -24,7 +24,7 @@ var (
 	messageTable = table{name: "messages", columns: []string{"id", "source", "kind", "encoding", "size", "body"}}
 	alertTable   = table{name: "alerts", columns: []string{
 		"id", "service", "source", "key", "summary", "severity", "urgency", "status", "owner", "policy", "signals", "opened_at", "changed_at",
-		"acked_at", "ack_worst", "hold", "hold_until", "nudged_at", "resolved_at", "merged_into", "step", "round", "last_step", "pagings", "next_at", "doc",
+		"acked_at", "ack_worst", "hold", "hold_until", "nudged_at", "resolved_at", "merged_into", "step", "round", "last_step", "pagings", "answered", "next_at", "doc",
 	}}
 	memberTable = table{
 		name: "members", columns: []string{"alert", "key", "firing", "severity", "starts_at", "doc"},
@@ -119,7 +119,7 @@ func (tx *Tx) AddAlerts(ctx context.Context, list []alert.Alert) error {
 			string(a.ID), string(a.Service), string(a.Source), a.Key, a.Summary, int64(a.Severity), int64(a.Urgency), string(a.Status),
 			string(a.Owner), string(a.Policy), int64(a.Signals), micros(a.OpenedAt), micros(a.ChangedAt), micros(a.AckedAt), int64(a.AckWorst),
 			string(a.Hold), micros(a.HoldUntil), micros(a.NudgedAt), micros(a.ResolvedAt), string(a.MergedInto),
-			int64(a.Step), int64(a.Round), int64(a.Last), int64(a.Pagings), micros(a.NextAt), doc,
+			int64(a.Step), int64(a.Round), int64(a.Last), int64(a.Pagings), int64(a.Answered), micros(a.NextAt), doc,
 		}
 	}
 	return tx.insert(ctx, alertTable, rows)
@@ -213,7 +213,7 @@ func (tx *Tx) lockMany(ctx context.Context, keys []AlertKey) (found []db.Alert, 
 		var a db.Alert
 		if err := rows.Scan(&a.ID, &a.Service, &a.Source, &a.Key, &a.Summary, &a.Severity, &a.Urgency, &a.Status, &a.Owner, &a.Policy,
 			&a.Signals, &a.OpenedAt, &a.ChangedAt, &a.AckedAt, &a.AckWorst, &a.Hold, &a.HoldUntil, &a.NudgedAt, &a.ResolvedAt, &a.MergedInto,
-			&a.Step, &a.Round, &a.LastStep, &a.Pagings, &a.NextAt, &a.Doc); err != nil {
+			&a.Step, &a.Round, &a.LastStep, &a.Pagings, &a.Answered, &a.NextAt, &a.Doc); err != nil {
 			return nil, err
 		}
 		found = append(found, a)

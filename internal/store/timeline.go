@@ -18,12 +18,26 @@ func (r reader) Timeline(ctx context.Context, a id.Alert, after id.Entry, n int)
 	if err != nil {
 		return nil, err
 	}
+	return entriesOf(rows)
+}
+
+// LastEntries returns up to n entries of an alert, the newest first.
+func (r reader) LastEntries(ctx context.Context, a id.Alert, n int) ([]timeline.Entry, error) {
+	rows, err := r.q.LastEntries(ctx, db.LastEntriesParams{Alert: string(a), N: int64(n)})
+	if err != nil {
+		return nil, err
+	}
+	return entriesOf(rows)
+}
+
+func entriesOf(rows []db.Timeline) ([]timeline.Entry, error) {
 	out := make([]timeline.Entry, len(rows))
 	for i, row := range rows {
 		if err := json.Unmarshal(row.Doc, &out[i]); err != nil {
 			return nil, fmt.Errorf("read entry %s: %w", row.ID, err)
 		}
-		out[i].ID, out[i].Alert, out[i].At, out[i].Kind = id.Entry(row.ID), a, instant(row.At), timeline.Kind(row.Kind)
+		out[i].ID, out[i].Alert = id.Entry(row.ID), id.Alert(row.Alert)
+		out[i].At, out[i].Kind = instant(row.At), timeline.Kind(row.Kind)
 	}
 	return out, nil
 }

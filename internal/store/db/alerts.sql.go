@@ -10,7 +10,7 @@ import (
 )
 
 const alert = `-- name: Alert :one
-SELECT id, service, source, key, summary, severity, urgency, status, owner, policy, signals, opened_at, changed_at, acked_at, ack_worst, hold, hold_until, nudged_at, resolved_at, merged_into, step, round, last_step, pagings, next_at, doc FROM alerts WHERE id = $1
+SELECT id, service, source, key, summary, severity, urgency, status, owner, policy, signals, opened_at, changed_at, acked_at, ack_worst, hold, hold_until, nudged_at, resolved_at, merged_into, step, round, last_step, pagings, answered, next_at, doc FROM alerts WHERE id = $1
 `
 
 func (q *Queries) Alert(ctx context.Context, id string) (Alert, error) {
@@ -41,6 +41,7 @@ func (q *Queries) Alert(ctx context.Context, id string) (Alert, error) {
 		&i.Round,
 		&i.LastStep,
 		&i.Pagings,
+		&i.Answered,
 		&i.NextAt,
 		&i.Doc,
 	)
@@ -48,23 +49,30 @@ func (q *Queries) Alert(ctx context.Context, id string) (Alert, error) {
 }
 
 const alertStatus = `-- name: AlertStatus :one
-SELECT status, owner FROM alerts WHERE id = $1
+SELECT status, owner, answered, nudged_at FROM alerts WHERE id = $1
 `
 
 type AlertStatusRow struct {
-	Status string
-	Owner  string
+	Status   string
+	Owner    string
+	Answered int64
+	NudgedAt int64
 }
 
 func (q *Queries) AlertStatus(ctx context.Context, id string) (AlertStatusRow, error) {
 	row := q.db.QueryRowContext(ctx, alertStatus, id)
 	var i AlertStatusRow
-	err := row.Scan(&i.Status, &i.Owner)
+	err := row.Scan(
+		&i.Status,
+		&i.Owner,
+		&i.Answered,
+		&i.NudgedAt,
+	)
 	return i, err
 }
 
 const alertsByService = `-- name: AlertsByService :many
-SELECT id, service, source, key, summary, severity, urgency, status, owner, policy, signals, opened_at, changed_at, acked_at, ack_worst, hold, hold_until, nudged_at, resolved_at, merged_into, step, round, last_step, pagings, next_at, doc FROM alerts WHERE service = $1 AND status = $2 AND id < $3 ORDER BY id DESC LIMIT CAST($4 AS BIGINT)
+SELECT id, service, source, key, summary, severity, urgency, status, owner, policy, signals, opened_at, changed_at, acked_at, ack_worst, hold, hold_until, nudged_at, resolved_at, merged_into, step, round, last_step, pagings, answered, next_at, doc FROM alerts WHERE service = $1 AND status = $2 AND id < $3 ORDER BY id DESC LIMIT CAST($4 AS BIGINT)
 `
 
 type AlertsByServiceParams struct {
@@ -113,6 +121,7 @@ func (q *Queries) AlertsByService(ctx context.Context, arg AlertsByServiceParams
 			&i.Round,
 			&i.LastStep,
 			&i.Pagings,
+			&i.Answered,
 			&i.NextAt,
 			&i.Doc,
 		); err != nil {
@@ -130,7 +139,7 @@ func (q *Queries) AlertsByService(ctx context.Context, arg AlertsByServiceParams
 }
 
 const alertsByStatus = `-- name: AlertsByStatus :many
-SELECT id, service, source, key, summary, severity, urgency, status, owner, policy, signals, opened_at, changed_at, acked_at, ack_worst, hold, hold_until, nudged_at, resolved_at, merged_into, step, round, last_step, pagings, next_at, doc FROM alerts WHERE status = $1 AND id < $2 ORDER BY id DESC LIMIT CAST($3 AS BIGINT)
+SELECT id, service, source, key, summary, severity, urgency, status, owner, policy, signals, opened_at, changed_at, acked_at, ack_worst, hold, hold_until, nudged_at, resolved_at, merged_into, step, round, last_step, pagings, answered, next_at, doc FROM alerts WHERE status = $1 AND id < $2 ORDER BY id DESC LIMIT CAST($3 AS BIGINT)
 `
 
 type AlertsByStatusParams struct {
@@ -173,6 +182,7 @@ func (q *Queries) AlertsByStatus(ctx context.Context, arg AlertsByStatusParams) 
 			&i.Round,
 			&i.LastStep,
 			&i.Pagings,
+			&i.Answered,
 			&i.NextAt,
 			&i.Doc,
 		); err != nil {
@@ -273,7 +283,7 @@ func (q *Queries) Hush(ctx context.Context, arg HushParams) (Hush, error) {
 }
 
 const lockAlert = `-- name: LockAlert :one
-SELECT id, service, source, key, summary, severity, urgency, status, owner, policy, signals, opened_at, changed_at, acked_at, ack_worst, hold, hold_until, nudged_at, resolved_at, merged_into, step, round, last_step, pagings, next_at, doc FROM alerts WHERE id = $1 FOR UPDATE
+SELECT id, service, source, key, summary, severity, urgency, status, owner, policy, signals, opened_at, changed_at, acked_at, ack_worst, hold, hold_until, nudged_at, resolved_at, merged_into, step, round, last_step, pagings, answered, next_at, doc FROM alerts WHERE id = $1 FOR UPDATE
 `
 
 func (q *Queries) LockAlert(ctx context.Context, id string) (Alert, error) {
@@ -304,6 +314,7 @@ func (q *Queries) LockAlert(ctx context.Context, id string) (Alert, error) {
 		&i.Round,
 		&i.LastStep,
 		&i.Pagings,
+		&i.Answered,
 		&i.NextAt,
 		&i.Doc,
 	)
@@ -311,7 +322,7 @@ func (q *Queries) LockAlert(ctx context.Context, id string) (Alert, error) {
 }
 
 const lockUnresolved = `-- name: LockUnresolved :one
-SELECT id, service, source, key, summary, severity, urgency, status, owner, policy, signals, opened_at, changed_at, acked_at, ack_worst, hold, hold_until, nudged_at, resolved_at, merged_into, step, round, last_step, pagings, next_at, doc FROM alerts WHERE service = $1 AND key = $2 AND status <> 'resolved' FOR UPDATE
+SELECT id, service, source, key, summary, severity, urgency, status, owner, policy, signals, opened_at, changed_at, acked_at, ack_worst, hold, hold_until, nudged_at, resolved_at, merged_into, step, round, last_step, pagings, answered, next_at, doc FROM alerts WHERE service = $1 AND key = $2 AND status <> 'resolved' FOR UPDATE
 `
 
 type LockUnresolvedParams struct {
@@ -347,6 +358,7 @@ func (q *Queries) LockUnresolved(ctx context.Context, arg LockUnresolvedParams) 
 		&i.Round,
 		&i.LastStep,
 		&i.Pagings,
+		&i.Answered,
 		&i.NextAt,
 		&i.Doc,
 	)
@@ -388,7 +400,7 @@ func (q *Queries) Members(ctx context.Context, alert string) ([]Member, error) {
 }
 
 const mergedAlerts = `-- name: MergedAlerts :many
-SELECT id, service, source, key, summary, severity, urgency, status, owner, policy, signals, opened_at, changed_at, acked_at, ack_worst, hold, hold_until, nudged_at, resolved_at, merged_into, step, round, last_step, pagings, next_at, doc FROM alerts WHERE merged_into = $1 AND status <> 'resolved' ORDER BY id FOR UPDATE
+SELECT id, service, source, key, summary, severity, urgency, status, owner, policy, signals, opened_at, changed_at, acked_at, ack_worst, hold, hold_until, nudged_at, resolved_at, merged_into, step, round, last_step, pagings, answered, next_at, doc FROM alerts WHERE merged_into = $1 AND status <> 'resolved' ORDER BY id FOR UPDATE
 `
 
 func (q *Queries) MergedAlerts(ctx context.Context, alert string) ([]Alert, error) {
@@ -425,6 +437,7 @@ func (q *Queries) MergedAlerts(ctx context.Context, alert string) ([]Alert, erro
 			&i.Round,
 			&i.LastStep,
 			&i.Pagings,
+			&i.Answered,
 			&i.NextAt,
 			&i.Doc,
 		); err != nil {
@@ -445,8 +458,8 @@ const saveAlert = `-- name: SaveAlert :exec
 UPDATE alerts SET summary = $1, severity = $2, urgency = $3, status = $4, owner = $5,
     signals = $6, changed_at = $7, acked_at = $8, ack_worst = $9, hold = $10,
     hold_until = $11, nudged_at = $12, resolved_at = $13, merged_into = $14,
-    step = $15, round = $16, last_step = $17, pagings = $18, next_at = $19, doc = $20
-WHERE id = $21
+    step = $15, round = $16, last_step = $17, pagings = $18, answered = $19, next_at = $20, doc = $21
+WHERE id = $22
 `
 
 type SaveAlertParams struct {
@@ -468,6 +481,7 @@ type SaveAlertParams struct {
 	Round      int64
 	LastStep   int64
 	Pagings    int64
+	Answered   int64
 	NextAt     int64
 	Doc        []byte
 	ID         string
@@ -493,6 +507,7 @@ func (q *Queries) SaveAlert(ctx context.Context, arg SaveAlertParams) error {
 		arg.Round,
 		arg.LastStep,
 		arg.Pagings,
+		arg.Answered,
 		arg.NextAt,
 		arg.Doc,
 		arg.ID,

@@ -29,6 +29,7 @@ type Alert struct {
 	Round      int64
 	LastStep   int64
 	Pagings    int64
+	Answered   int64
 	NextAt     int64
 	Doc        []byte
 }

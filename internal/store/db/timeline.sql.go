@@ -96,6 +96,44 @@ func (q *Queries) Audit(ctx context.Context, arg AuditParams) ([]Audit, error) {
 	return items, nil
 }
 
+const lastEntries = `-- name: LastEntries :many
+SELECT alert, id, at, kind, doc FROM timeline WHERE alert = $1 ORDER BY id DESC LIMIT CAST($2 AS BIGINT)
+`
+
+type LastEntriesParams struct {
+	Alert string
+	N     int64
+}
+
+func (q *Queries) LastEntries(ctx context.Context, arg LastEntriesParams) ([]Timeline, error) {
+	rows, err := q.db.QueryContext(ctx, lastEntries, arg.Alert, arg.N)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Timeline
+	for rows.Next() {
+		var i Timeline
+		if err := rows.Scan(
+			&i.Alert,
+			&i.ID,
+			&i.At,
+			&i.Kind,
+			&i.Doc,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const timeline = `-- name: Timeline :many
 SELECT alert, id, at, kind, doc FROM timeline WHERE alert = $1 AND id > $2 ORDER BY id LIMIT CAST($3 AS BIGINT)
 `

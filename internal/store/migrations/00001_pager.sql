@@ -83,6 +83,7 @@ CREATE TABLE alerts (
     round       BIGINT NOT NULL,
     last_step   BIGINT NOT NULL,
     pagings     BIGINT NOT NULL,
+    answered    BIGINT NOT NULL,
     next_at     BIGINT NOT NULL,
     doc         JSONB NOT NULL
 );

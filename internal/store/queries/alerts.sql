@@ -11,14 +11,14 @@ SELECT * FROM alerts WHERE service = @service AND key = @key AND status <> 'reso
 UPDATE alerts SET summary = @summary, severity = @severity, urgency = @urgency, status = @status, owner = @owner,
     signals = @signals, changed_at = @changed_at, acked_at = @acked_at, ack_worst = @ack_worst, hold = @hold,
     hold_until = @hold_until, nudged_at = @nudged_at, resolved_at = @resolved_at, merged_into = @merged_into,
-    step = @step, round = @round, last_step = @last_step, pagings = @pagings, next_at = @next_at, doc = @doc
+    step = @step, round = @round, last_step = @last_step, pagings = @pagings, answered = @answered, next_at = @next_at, doc = @doc
 WHERE id = @id;
 
 -- name: CountSignals :exec
 UPDATE alerts SET signals = signals + @count WHERE id = @id;
 
 -- name: AlertStatus :one
-SELECT status, owner FROM alerts WHERE id = @id;
+SELECT status, owner, answered, nudged_at FROM alerts WHERE id = @id;
 
 -- name: MergedAlerts :many
 SELECT * FROM alerts WHERE merged_into = @alert AND status <> 'resolved' ORDER BY id FOR UPDATE;

@@ -4,6 +4,9 @@ INSERT INTO timeline (alert, id, at, kind, doc) VALUES (@alert, @id, @at, @kind,
 -- name: Timeline :many
 SELECT * FROM timeline WHERE alert = @alert AND id > @after ORDER BY id LIMIT CAST(@n AS BIGINT);
 
+-- name: LastEntries :many
+SELECT * FROM timeline WHERE alert = @alert ORDER BY id DESC LIMIT CAST(@n AS BIGINT);
+
 -- name: AddAudit :exec
 INSERT INTO audit (id, at, actor, action, target, doc) VALUES (@id, @at, @actor, @action, @target, @doc);
 
