@@ -40,7 +40,7 @@ func yearOf() (Schedule, []Override) {
 	return s, overrides
 }
 
-func BenchmarkCompile(b *testing.B) {
+func BenchmarkWhoFromScratch(b *testing.B) {
 	s, overrides := yearOf()
 	for b.Loop() {
 		if _, err := OnCall(s, overrides, nil, at("2026-06-10T03:00")); err != nil {

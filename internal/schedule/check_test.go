@@ -132,6 +132,7 @@ func FuzzCheck(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(body)
+	f.Add([]byte(`{"format":"oncall-schedule-case/1","cases":[{"id":"a","schedule":{"time_zone":"UTC","layers":[{"name":"L","users":["A"]}]},"query":{"from":"2026-01-05T00:00:00Z","to":"2026-01-06T00:00:00Z"}}]}`))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		results, err := Check(file)
 		for _, r := range results {

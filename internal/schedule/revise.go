@@ -8,15 +8,15 @@ import (
 
 // Revise returns s with other layers, which take effect at the next handoff:
 // whoever is on call now stays until their turn ends, then the order goes on
-// with whoever follows them in the new order.
+// with whoever follows them in the new order. A new s.Zone, set by the caller,
+// takes effect in the same way.
 //
 // Each changed layer waits for its own handoff, so the change may take several
 // revisions. Layers of one name are the same layer, and so are a renamed one and
-// the one in its place.
-// A new layer begins at once, or when the shift that is on now ends if it would
-// change that. A layer without turns changes when its window closes or, always
-// open, at once; who is in its new rotation keeps the turn that is on. A new Zone
-// in s holds from the same handoffs on.
+// the one in its place. A new layer begins at once, or when the shift that is on
+// now ends if it would change that. A layer without turns changes when its
+// window closes or, always open, at once; who is in its new rotation keeps the
+// turn that is on.
 //
 // The first layers hold since ever. Layers equal to the newest revision's
 // change nothing. Revisions that are not in effect at now are dropped; earlier

@@ -89,6 +89,17 @@ func TestEachLayerWaitsForItsOwnHandoff(t *testing.T) {
 	expectShifts(t, planOf(t, s, nil, nil), "2026-01-11T09:00", "2026-01-14T09:00", "01-11T09:00 a and x", "01-12T09:00 c and z", "01-13T09:00 c and x")
 }
 
+func TestALayerThatDoesNotChangeKeepsItsOrder(t *testing.T) {
+	s := revised(t, of(weekly("a", "b", "c"), daily("x", "y")), "2026-01-14T00:00", weekly("d", "a", "b", "c"), daily("x", "y"))
+	before := planOf(t, s, nil, nil)
+	after := planOf(t, revised(t, s, "2026-01-20T12:00", weekly("d", "a", "b", "c"), daily("x")), nil, nil)
+	for _, day := range []string{"2026-01-22T12:00", "2026-01-29T12:00", "2026-02-05T12:00"} {
+		if was, is := before.OnCall(at(day)).People[0], after.OnCall(at(day)).People[0]; was != is {
+			t.Errorf("%s: %s became %s", day, was, is)
+		}
+	}
+}
+
 func TestLayersComeAndGo(t *testing.T) {
 	weekend := Layer{Name: "weekend", Priority: 1, Users: []id.Person{"w"}, Windows: []Window{{Days: []string{"sat", "sun"}, From: "00:00", To: "24:00"}}}
 	now := Layer{Name: "now", Priority: 1, Users: []id.Person{"n"}}

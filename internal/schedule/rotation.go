@@ -32,7 +32,7 @@ type turns struct {
 	only    bool // only the first of every units is a turn
 	offset  int64
 	members [][]id.Person
-	steady  bool     // every turn is the same people's: no turn ends anything
+	steady  bool     // every turn is the same people's: their ends need no looking at
 	days    dayCount // of activeDays
 }
 

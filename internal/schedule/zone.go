@@ -53,6 +53,9 @@ type stretch struct{ from, until, offset int64 }
 
 func (s stretch) has(sec int64) bool { return s.from <= sec && sec < s.until }
 
+// aQuarter is a quarter of an hour in seconds: zones change at the start of one.
+const aQuarter = 15 * 60
+
 // maxOffset is more than any zone has ever been ahead of or behind UTC, in
 // seconds.
 const maxOffset = 26 * 3600
@@ -82,6 +85,9 @@ func (c *clock) at(sec int64) stretch {
 	}
 	if !end.IsZero() {
 		s.until = end.Unix()
+	}
+	if !s.has(sec) { // the time package ends leap years that are beyond its table a day early
+		s.from, s.until = sec, sec-floorMod(sec, aQuarter)+aQuarter
 	}
 	c.last, c.before = s, c.last
 	return s

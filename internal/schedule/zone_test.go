@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"firehall/internal/fault"
 )
 
@@ -78,6 +80,25 @@ func TestParseLocal(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAClockReadsEveryTime(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		loc, err := loadZone(rapid.SampledFrom(awkward).Draw(t, "zone").zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := clock{loc: loc}
+		leapYearsEnd := at("2039-12-31T00:00").AddDate(rapid.IntRange(0, 40).Draw(t, "years"), 0, 0).Unix()
+		sec := leapYearsEnd + rapid.Int64Range(-3*86400, 3*86400).Draw(t, "sec")
+		_, offset := time.Unix(sec, 0).In(loc).Zone()
+		if s := c.at(sec); !s.has(sec) || s.offset != int64(offset) {
+			t.Fatalf("at %v the clock reads %+v", time.Unix(sec, 0).UTC(), s)
+		}
+		if w := wall(sec + int64(offset)); c.resolve(w) > instant(sec)*aSecond {
+			t.Fatalf("%v is %v", w, c.resolve(w).time())
+		}
+	})
 }
 
 func TestTheMachinesOwnZoneIsNoZone(t *testing.T) {
