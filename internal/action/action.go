@@ -37,6 +37,7 @@ type Actions struct {
 	Log    *slog.Logger
 	Meter  Meter
 	Secret Secrets
+	Check  ContactCheck // of contacts in a setup file; nil checks nothing
 	inbox  *inbox
 
 	mu       sync.Mutex

@@ -32,8 +32,14 @@ func (act *Actions) EscalateOnce(ctx context.Context, by team.Actor, n id.Alert,
 }
 
 // DeclineOnce is Decline for a tap. It changes nothing when the person has
-// declined since they looked, or when somebody else has the alert.
+// declined since they looked, or when somebody else has the alert. The note
+// may be empty; else it is as Note has it.
 func (act *Actions) DeclineOnce(ctx context.Context, by team.Actor, n id.Alert, note string, tap Tap) (alert.Alert, error) {
+	if note != "" {
+		if err := validNote(note); err != nil {
+			return alert.Alert{}, err
+		}
+	}
 	return act.handOn(ctx, by, n, handing{
 		entry: timeline.Entry{Kind: timeline.Declined, Reason: tap.How, Text: note}, why: "cannot take it", tap: &tap,
 	})

@@ -128,8 +128,12 @@ func (a Alert) hold(by id.Person, kind Hold, length time.Duration, now time.Time
 // Extend moves the end of an acknowledgement to now+timeout because its owner
 // is active. It changes nothing for a snooze or an alert that is not held.
 func (a Alert) Extend(timeout time.Duration, now time.Time) Alert {
-	if a.Status == Acknowledged && a.Hold == Ack && timeout > 0 {
-		a.HoldUntil, a.NudgedAt = now.Add(timeout), time.Time{}
+	if a.Status != Acknowledged || a.Hold != Ack || timeout <= 0 {
+		return a
+	}
+	a.HoldUntil, a.NudgedAt = now.Add(timeout), time.Time{}
+	if timeout <= NudgeBefore {
+		a.NudgedAt = now // too short for a question: the activity is the answer
 	}
 	return a
 }
@@ -174,11 +178,15 @@ func (a Alert) Merge(into Alert, now time.Time) (Alert, error) {
 
 // CarryOn lets the alert stand for itself again, as the alert stood that it
 // was merged into: that one's source said it is over, this one's has not.
+// Where nobody had that one, this one is due now, unless it tells nobody.
 func (a Alert) CarryOn(from Alert, now time.Time) Alert {
-	a.MergedInto, a.Status, a.ChangedAt, a.NextAt = "", Triggered, now, now
+	a.MergedInto, a.Status, a.Owner, a.ChangedAt = "", Triggered, "", now
+	a.NudgedAt, a.NextAt = time.Time{}, time.Time{}
 	if from.Status == Acknowledged {
-		a.Status, a.Owner, a.Hold, a.HoldUntil = from.Status, from.Owner, from.Hold, from.HoldUntil
-		a.AckedAt, a.AckWorst, a.NextAt = from.AckedAt, max(from.AckWorst, a.Severity), time.Time{}
+		a.Status, a.Owner, a.Hold, a.HoldUntil, a.Answered = from.Status, from.Owner, from.Hold, from.HoldUntil, a.Pagings
+		a.AckedAt, a.AckWorst = from.AckedAt, max(from.AckWorst, a.Severity)
+	} else if a.Urgency > None {
+		a.NextAt = now
 	}
 	return a
 }

@@ -80,14 +80,19 @@ func (f Folding) rated(severity Severity, urgency map[Severity]Urgency, now time
 		return f
 	}
 	f.Changed, f.Alert.ChangedAt = true, now
-	f.Reason = "severity " + was.Severity.String() + " → " + severity.String()
+	rose := "urgency " + was.Urgency.String() + " → " + f.Alert.Urgency.String()
+	if f.Reason = rose; severity != was.Severity {
+		f.Reason = "severity " + was.Severity.String() + " → " + severity.String()
+	}
 	switch {
 	case was.Status == Acknowledged && severity > was.AckWorst && f.Alert.Urgency > None:
 		f.Page = Restart
 		f.Reason += ": worse than when it was acknowledged"
 	case was.Status == Triggered && f.Alert.Urgency > was.Urgency:
 		f.Page = Start
-		f.Reason += ": urgency " + was.Urgency.String() + " → " + f.Alert.Urgency.String()
+		if f.Reason != rose {
+			f.Reason += ": " + rose
+		}
 	}
 	return f
 }

@@ -18,9 +18,9 @@ var rings = []ring{
 	{"words", "id fault span timeline"},
 	{"domain", "alert route escalation schedule rota notify quiet monitor service change incident " +
 		"runbook review statuspage team pay report remote setup"},
-	{"tools", "store intake channel probe secret"},
+	{"tools", "store intake channel probe secret meter"},
 	{"doing", "action engine"},
-	{"doors", "ui web api client cli agent"},
+	{"doors", "ui web api source client cli agent"},
 	{"app", "app"},
 	{"cmd", "cmd"},
 }

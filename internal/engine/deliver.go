@@ -8,6 +8,7 @@ import (
 	"firehall/internal/action"
 	"firehall/internal/alert"
 	"firehall/internal/channel"
+	"firehall/internal/fault"
 	"firehall/internal/notify"
 	"firehall/internal/store"
 )
@@ -105,7 +106,13 @@ func (e *Engine) keepAll(list []action.Called) {
 	for try := 0; try < 300; try++ {
 		err := e.keep(context.Background(), list)
 		e.complain("receipts", err)
-		if err == nil {
+		switch {
+		case err == nil || fault.Is(err, fault.NotFound):
+			return
+		case len(list) > 1: // one of them fails: find it
+			for i := range list {
+				e.keepAll(list[i : i+1])
+			}
 			return
 		}
 		time.Sleep(restFor)
@@ -119,7 +126,7 @@ func (e *Engine) keep(ctx context.Context, list []action.Called) error {
 	err := e.Act.DB.DoAs(ctx, store.Sending, func(tx *store.Tx) error {
 		paged = paged[:0]
 		for _, c := range list {
-			if err := tx.Savepoint(ctx, func() error { return e.Act.Record(ctx, tx, c, e.Jitter()) }); err != nil {
+			if err := e.Act.Record(ctx, tx, c, e.Jitter()); err != nil {
 				return fmt.Errorf("keep the receipt of %s: %w", c.Send.ID, err)
 			}
 			paged = append(paged, func() { e.meter(c, tx.Now) })

@@ -27,6 +27,7 @@ var workers = map[string]func(*batch, context.Context, string) error{
 type batch struct {
 	e        *Engine
 	tx       *store.Tx
+	careful  bool // each timer in a savepoint of its own
 	reserved []place
 	calls    []called
 }
@@ -52,19 +53,31 @@ func (e *Engine) step(ctx context.Context, begin func(called)) (did int, next ti
 		return 0, next, nil
 	}
 	b := &batch{e: e}
-	err = e.Act.DB.Do(ctx, func(tx *store.Tx) error {
-		b.tx = tx
-		did, err = b.run(ctx, due)
-		return err
-	})
+	if did, err = b.commit(ctx, due); err != nil { // one of them fails: find it
+		b = &batch{e: e, careful: true}
+		did, err = b.commit(ctx, due)
+	}
 	if err != nil {
-		e.room.leaveAll(b.reserved)
 		return 0, next, fmt.Errorf("run timers: %w", err)
 	}
 	for _, c := range b.calls {
 		begin(c)
 	}
 	return did, b.tx.Now, nil
+}
+
+// commit runs a batch in one transaction. When that fails nothing is done, and
+// the room that was kept is given back.
+func (b *batch) commit(ctx context.Context, due []id.Team) (did int, err error) {
+	err = b.e.Act.DB.Do(ctx, func(tx *store.Tx) error {
+		b.tx = tx
+		did, err = b.run(ctx, due)
+		return err
+	})
+	if err != nil {
+		b.e.room.leaveAll(b.reserved)
+	}
+	return did, err
 }
 
 // split returns the lanes with something due at now and when the first of the
@@ -104,11 +117,14 @@ func (b *batch) run(ctx context.Context, lanes []id.Team) (int, error) {
 	return did, nil
 }
 
-// one runs a timer in a savepoint. One that fails is planned again, later each
+// one runs a timer, in a savepoint when the batch is careful. One that fails is planned again, later each
 // time; what it is about is not there any more: it is done.
 func (b *batch) one(ctx context.Context, t store.Timer) error {
 	late := b.tx.Now.Sub(t.DueAt)
 	b.e.note(func(h *Health) { h.Late = late })
+	if !b.careful {
+		return b.guarded(ctx, t)
+	}
 	reserved, calls := len(b.reserved), len(b.calls)
 	err := b.tx.Savepoint(ctx, func() error { return b.guarded(ctx, t) })
 	if err == nil {

@@ -29,7 +29,7 @@ type Due struct {
 	Targets []Target
 }
 
-// Fallback says whether the fallback is what came last.
+// FallbackReached says whether the fallback is what came last.
 func (p Policy) FallbackReached(s State) bool { return s.Last >= len(p.Steps) }
 
 // Next decides what the escalation of one alert does at now.
@@ -38,7 +38,7 @@ func (p Policy) FallbackReached(s State) bool { return s.Last >= len(p.Steps) }
 // each once. When the rounds are spent it pages the fallback, again every
 // FallbackEvery: an escalation never ends in silence. The wait counts from now.
 func Next(p Policy, s State, now time.Time) Decision {
-	if now.Before(s.NextAt) {
+	if s.NextAt.IsZero() || now.Before(s.NextAt) {
 		return Decision{State: s, Reason: "the next step is not due"}
 	}
 	planned, late := s.NextAt, 0

@@ -15,14 +15,15 @@ type Duration time.Duration
 // It fails with a sentence that says how to write one.
 func ParseDuration(text string) (Duration, error) {
 	rest, days := text, time.Duration(0)
-	if head, tail, found := strings.Cut(text, "d"); found {
+	head, tail, found := strings.Cut(text, "d")
+	if found {
 		n, err := strconv.Atoi(head)
 		if err != nil || n < 0 || n > 36500 {
 			return 0, unreadable(text)
 		}
 		days, rest = time.Duration(n)*24*time.Hour, tail
 	}
-	if rest == "" && days > 0 {
+	if found && rest == "" {
 		return Duration(days), nil
 	}
 	d, err := time.ParseDuration(rest)

@@ -42,30 +42,36 @@ var (
 	}}
 )
 
-// chunks are the numbers of rows that one statement writes: few different
-// texts, so that each stays prepared.
-var (
-	postgresChunks = []int{128, 64, 32, 16, 8, 4, 2, 1}
-	sqliteChunks   = []int{8, 1}
+// How many rows one statement writes: on PostgreSQL as many as there are, to
+// save round trips; on SQLite eight or one, because every text is prepared
+// once and a statement costs no round trip.
+const (
+	postgresRows = 64
+	sqliteRows   = 8
 )
+
+func (tx *Tx) chunk(rows int) int {
+	switch {
+	case tx.db.Postgres():
+		return min(rows, postgresRows)
+	case rows >= sqliteRows:
+		return sqliteRows
+	}
+	return 1
+}
 
 // insert writes rows in as few statements as the database does best.
 func (tx *Tx) insert(ctx context.Context, t table, rows [][]any) error {
-	chunks := sqliteChunks
-	if tx.db.Postgres() {
-		chunks = postgresChunks
-	}
-	for _, size := range chunks {
-		for len(rows) >= size {
-			args := make([]any, 0, size*len(t.columns))
-			for _, row := range rows[:size] {
-				args = append(args, row...)
-			}
-			if _, err := tx.on.ExecContext(ctx, t.text(size, tx.db.Postgres()), args...); err != nil {
-				return fmt.Errorf("insert into %s: %w", t.name, err)
-			}
-			rows = rows[size:]
+	for len(rows) > 0 {
+		size := tx.chunk(len(rows))
+		args := make([]any, 0, size*len(t.columns))
+		for _, row := range rows[:size] {
+			args = append(args, row...)
 		}
+		if _, err := tx.on.ExecContext(ctx, t.text(size, tx.db.Postgres()), args...); err != nil {
+			return fmt.Errorf("insert into %s: %w", t.name, err)
+		}
+		rows = rows[size:]
 	}
 	return nil
 }
@@ -139,16 +145,15 @@ func (tx *Tx) SaveMembers(ctx context.Context, n id.Alert, list []alert.Member) 
 }
 
 // Record adds lines to timelines; each gets an id and this transaction's time.
-func (tx *Tx) Record(ctx context.Context, entries ...timeline.Entry) error {
-	rows := make([][]any, len(entries))
-	for i, e := range entries {
+func (tx *Tx) Record(_ context.Context, entries ...timeline.Entry) error {
+	for _, e := range entries {
 		doc, err := json.Marshal(e)
 		if err != nil {
 			return err
 		}
-		rows[i] = []any{string(e.Alert), tx.NewID(id.PrefixEntry), micros(tx.Now), string(e.Kind), doc}
+		tx.pending.entries = append(tx.pending.entries, []any{string(e.Alert), tx.NewID(id.PrefixEntry), micros(tx.Now), string(e.Kind), doc})
 	}
-	return tx.insert(ctx, entryTable, rows)
+	return nil
 }
 
 // LockUnresolved returns the unresolved alerts with these keys, locked in the
@@ -173,8 +178,8 @@ func (tx *Tx) LockUnresolved(ctx context.Context, keys []AlertKey) (map[AlertKey
 	return out, nil
 }
 
-// lockSome looks for the first n keys: one on SQLite, where a statement costs
-// no round trip, up to 128 on PostgreSQL.
+// lockSome looks for the first n keys: one on SQLite, up to postgresRows on
+// PostgreSQL.
 func (tx *Tx) lockSome(ctx context.Context, keys []AlertKey) (n int, rows []db.Alert, err error) {
 	if !tx.db.Postgres() || len(keys) == 1 {
 		row, err := tx.q.LockUnresolved(ctx, db.LockUnresolvedParams{Service: string(keys[0].Service), Key: keys[0].Key})
@@ -183,11 +188,7 @@ func (tx *Tx) lockSome(ctx context.Context, keys []AlertKey) (n int, rows []db.A
 		}
 		return 1, []db.Alert{row}, err
 	}
-	for _, n = range postgresChunks {
-		if len(keys) >= n {
-			break
-		}
-	}
+	n = min(len(keys), postgresRows)
 	rows, err = tx.lockMany(ctx, keys[:n])
 	return n, rows, err
 }

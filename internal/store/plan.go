@@ -56,8 +56,10 @@ func (s *Setup) Plan(name id.Schedule) (*schedule.Plan, error) {
 	return plan, nil
 }
 
-// workingHours are a team's when it has none of its own.
-var workingHours = []schedule.Window{{Days: []string{"mon", "tue", "wed", "thu", "fri"}, From: "09:00", To: "17:00"}}
+// WorkingHours returns the hours of a team that has none of its own.
+func WorkingHours() []schedule.Window {
+	return []schedule.Window{{Days: []string{"mon", "tue", "wed", "thu", "fri"}, From: "09:00", To: "17:00"}}
+}
 
 // anybody stands for whoever works in the hours of a team.
 const anybody = id.Person("anybody")
@@ -78,7 +80,7 @@ func (s *Setup) OpensAt(t id.Team, p id.Person, at time.Time) time.Time {
 }
 
 func (s *Setup) hoursOf(t id.Team, zone string) (*schedule.Plan, error) {
-	windows := workingHours
+	windows := WorkingHours()
 	if h := s.Teams[t].Hours; h != nil {
 		windows = h.Windows
 		if h.Zone != "" {

@@ -12,12 +12,11 @@ import (
 )
 
 // AddPages writes pages.
-func (tx *Tx) AddPages(ctx context.Context, list []notify.Page) error {
-	rows := make([][]any, len(list))
-	for i, p := range list {
-		rows[i] = []any{string(p.ID), string(p.Alert), string(p.Person), int64(p.Step), int64(p.Batch), int64(p.Urgency), p.Reason, micros(p.CreatedAt)}
+func (tx *Tx) AddPages(_ context.Context, list []notify.Page) error {
+	for _, p := range list {
+		tx.pending.pages = append(tx.pending.pages, []any{string(p.ID), string(p.Alert), string(p.Person), int64(p.Step), int64(p.Batch), int64(p.Urgency), p.Reason, micros(p.CreatedAt)})
 	}
-	return tx.insert(ctx, pageTable, rows)
+	return nil
 }
 
 // Page returns one page. It fails with NotFound when there is none.
@@ -47,20 +46,22 @@ func pageOf(row db.Page) notify.Page {
 }
 
 // AddSends writes sends as they are.
-func (tx *Tx) AddSends(ctx context.Context, list []notify.Send) error {
-	rows := make([][]any, len(list))
-	for i, s := range list {
-		rows[i] = []any{
+func (tx *Tx) AddSends(_ context.Context, list []notify.Send) error {
+	for _, s := range list {
+		tx.pending.sends = append(tx.pending.sends, []any{
 			string(s.ID), string(s.Alert), string(s.Page), int64(s.Batch), string(s.Person), s.Contact, s.Channel, string(s.Kind),
 			int64(s.Urgency), string(s.Status), s.Reason, micros(s.DueAt), int64(s.Attempts), int64(s.Unknowns), micros(s.FirstAt),
 			string(s.ClaimedBy), micros(s.FinishedAt), s.Words,
-		}
+		})
 	}
-	return tx.insert(ctx, sendTable, rows)
+	return nil
 }
 
 // LockSend returns one send, locked. It fails with NotFound when there is none.
 func (tx *Tx) LockSend(ctx context.Context, n id.Send) (notify.Send, error) {
+	if err := tx.flushSends(ctx); err != nil {
+		return notify.Send{}, err
+	}
 	row, err := tx.q.LockSend(ctx, string(n))
 	if none(err) {
 		return notify.Send{}, fault.New(fault.NotFound, "there is no send %s", n)
@@ -92,6 +93,9 @@ func (r reader) SendsOf(ctx context.Context, n id.Alert) ([]notify.Send, error) 
 // NextWaiting returns the send of a page that waits for its first attempt and
 // is due first, locked; found is false when there is none.
 func (tx *Tx) NextWaiting(ctx context.Context, n id.Page) (s notify.Send, found bool, err error) {
+	if err := tx.flushSends(ctx); err != nil {
+		return s, false, err
+	}
 	row, err := tx.q.NextWaiting(ctx, string(n))
 	if none(err) {
 		return notify.Send{}, false, nil
@@ -101,6 +105,9 @@ func (tx *Tx) NextWaiting(ctx context.Context, n id.Page) (s notify.Send, found 
 
 // AliveInBatch returns how many sends of one paging have not failed.
 func (tx *Tx) AliveInBatch(ctx context.Context, n id.Alert, batch int) (int, error) {
+	if err := tx.flushSends(ctx); err != nil {
+		return 0, err
+	}
 	count, err := tx.q.AliveInBatch(ctx, db.AliveInBatchParams{Alert: string(n), Batch: int64(batch)})
 	return int(count), err
 }

@@ -83,14 +83,18 @@ func (d *DB) Setup() *Setup { return d.setup.Load() }
 
 // Setup returns the setup as of this transaction.
 func (tx *Tx) Setup(ctx context.Context) (*Setup, error) {
+	if tx.known != nil {
+		return tx.known, nil
+	}
 	version, err := tx.q.SetupVersion(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the setup's version: %w", err)
 	}
-	if known := tx.db.setup.Load(); known != nil && known.Version == version && !tx.reload {
-		return known, nil
+	tx.known = tx.db.setup.Load()
+	if tx.known == nil || tx.known.Version != version || tx.reload {
+		tx.known, err = tx.db.readSetup(ctx, tx.reader)
 	}
-	return tx.db.readSetup(ctx, tx.reader)
+	return tx.known, err
 }
 
 // LockSetup is Setup, and keeps every other transaction from changing it until
@@ -99,6 +103,7 @@ func (tx *Tx) LockSetup(ctx context.Context) (*Setup, error) {
 	if _, err := tx.q.LockSetup(ctx); err != nil {
 		return nil, fmt.Errorf("lock the setup: %w", err)
 	}
+	tx.known = nil // it may have changed while we waited
 	return tx.Setup(ctx)
 }
 
@@ -298,6 +303,7 @@ func (tx *Tx) DeleteDoc(ctx context.Context, kind, name string) error {
 
 // bump tells every node, once a transaction, that the setup has changed.
 func (tx *Tx) bump(ctx context.Context) error {
+	tx.known = nil
 	if tx.reload {
 		return nil
 	}

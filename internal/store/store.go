@@ -55,12 +55,14 @@ type writer interface {
 // given to returns.
 type Tx struct {
 	reader
-	Now    time.Time // one instant for all that the transaction does
-	on     db.DBTX
-	db     *DB
-	wake   bool
-	reload bool
-	after  []func()
+	Now     time.Time // one instant for all that the transaction does
+	on      db.DBTX
+	db      *DB
+	wake    bool
+	pending pending
+	known   *Setup // as of this transaction, once it was asked for
+	reload  bool
+	after   []func()
 }
 
 // Open opens the database, brings its tables up to date and loads the setup.
@@ -130,7 +132,10 @@ func (d *DB) DoAs(ctx context.Context, p Priority, fn func(*Tx) error) error {
 			reader: reader{q: db.New(on)}, on: on, db: d,
 			Now: d.config.Now().UTC().Truncate(time.Microsecond),
 		}
-		return fn(tx)
+		if err := fn(tx); err != nil {
+			return err
+		}
+		return tx.flush(context.WithoutCancel(ctx))
 	})
 	if err != nil {
 		return err
@@ -166,17 +171,23 @@ func (tx *Tx) After(fn func()) { tx.after = append(tx.after, fn) }
 // Savepoint runs fn; when fn fails what it did is undone and the transaction
 // goes on.
 func (tx *Tx) Savepoint(ctx context.Context, fn func() error) error {
+	if err := tx.flush(ctx); err != nil {
+		return err
+	}
 	if _, err := tx.on.ExecContext(ctx, "SAVEPOINT one"); err != nil {
 		return fmt.Errorf("set a savepoint: %w", err)
 	}
 	err := fn()
-	end := "RELEASE SAVEPOINT one"
+	if err == nil {
+		err = tx.flush(ctx)
+	}
 	if err != nil {
+		tx.pending = pending{}
 		if _, undo := tx.on.ExecContext(ctx, "ROLLBACK TO SAVEPOINT one"); undo != nil {
 			return errors.Join(err, undo)
 		}
 	}
-	if _, bad := tx.on.ExecContext(ctx, end); bad != nil {
+	if _, bad := tx.on.ExecContext(ctx, "RELEASE SAVEPOINT one"); bad != nil {
 		return errors.Join(err, bad)
 	}
 	return err

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"firehall/internal/id"
@@ -26,21 +27,19 @@ type Lane struct {
 }
 
 // SetTimers plans timers; of two for the same thing the earlier due time wins.
-func (tx *Tx) SetTimers(ctx context.Context, list ...Timer) error {
-	rows := make([][]any, len(list))
-	for i, t := range list {
-		rows[i] = []any{t.Kind, t.Ref, string(t.Lane), micros(t.DueAt), int64(t.Attempt)}
-	}
+func (tx *Tx) SetTimers(_ context.Context, list ...Timer) error {
+	tx.pending.timers = append(tx.pending.timers, list...)
 	tx.wake = tx.wake || len(list) > 0
-	if len(list) == 1 {
-		t := list[0]
-		return tx.q.SetTimer(ctx, db.SetTimerParams{Kind: t.Kind, Ref: t.Ref, Lane: string(t.Lane), DueAt: micros(t.DueAt), Attempt: int64(t.Attempt)})
-	}
-	return tx.insert(ctx, timerTable, rows)
+	return nil
 }
 
 // Lanes returns the lanes that have timers and when each has its first.
-func (tx *Tx) Lanes(ctx context.Context) ([]Lane, error) { return tx.lanes(ctx) }
+func (tx *Tx) Lanes(ctx context.Context) ([]Lane, error) {
+	if err := tx.flushTimers(ctx); err != nil {
+		return nil, err
+	}
+	return tx.lanes(ctx)
+}
 
 // Lanes returns the lanes that have timers and when each has its first.
 func (d *DB) Lanes(ctx context.Context) ([]Lane, error) { return d.lanes(ctx) }
@@ -60,17 +59,18 @@ func (r reader) lanes(ctx context.Context) ([]Lane, error) {
 // ClaimTimers takes up to n timers of a lane that are due: their rows are
 // gone when this transaction commits, and nobody else gets them before.
 func (tx *Tx) ClaimTimers(ctx context.Context, lane id.Team, n int) ([]Timer, error) {
+	if err := tx.flushTimers(ctx); err != nil {
+		return nil, err
+	}
 	rows, err := tx.q.ClaimTimers(ctx, db.ClaimTimersParams{Lane: string(lane), Now: micros(tx.Now), N: int64(n)})
 	if err != nil {
 		return nil, fmt.Errorf("claim timers: %w", err)
 	}
 	out := make([]Timer, len(rows))
 	for i, row := range rows {
-		if err := tx.q.DeleteTimer(ctx, db.DeleteTimerParams{Kind: row.Kind, Ref: row.Ref}); err != nil {
-			return nil, fmt.Errorf("claim timers: %w", err)
-		}
 		out[i] = Timer{Kind: row.Kind, Ref: row.Ref, Lane: lane, DueAt: instant(row.DueAt), Attempt: int(row.Attempt)}
 	}
+	slices.SortFunc(out, func(a, b Timer) int { return a.DueAt.Compare(b.DueAt) })
 	return out, nil
 }
 

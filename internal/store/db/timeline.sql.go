@@ -34,29 +34,6 @@ func (q *Queries) AddAudit(ctx context.Context, arg AddAuditParams) error {
 	return err
 }
 
-const addEntry = `-- name: AddEntry :exec
-INSERT INTO timeline (alert, id, at, kind, doc) VALUES ($1, $2, $3, $4, $5)
-`
-
-type AddEntryParams struct {
-	Alert string
-	ID    string
-	At    int64
-	Kind  string
-	Doc   []byte
-}
-
-func (q *Queries) AddEntry(ctx context.Context, arg AddEntryParams) error {
-	_, err := q.db.ExecContext(ctx, addEntry,
-		arg.Alert,
-		arg.ID,
-		arg.At,
-		arg.Kind,
-		arg.Doc,
-	)
-	return err
-}
-
 const audit = `-- name: Audit :many
 SELECT id, at, actor, action, target, doc FROM audit WHERE id < $1 ORDER BY id DESC LIMIT CAST($2 AS BIGINT)
 `

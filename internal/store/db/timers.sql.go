@@ -10,7 +10,10 @@ import (
 )
 
 const claimTimers = `-- name: ClaimTimers :many
-SELECT kind, ref, lane, due_at, attempt FROM timers WHERE lane = $1 AND due_at <= $2 ORDER BY due_at LIMIT CAST($3 AS BIGINT) FOR UPDATE SKIP LOCKED
+WITH due AS MATERIALIZED (
+    SELECT t.kind, t.ref FROM timers t WHERE t.lane = $1 AND t.due_at <= $2 ORDER BY t.due_at LIMIT CAST($3 AS BIGINT) FOR UPDATE SKIP LOCKED
+)
+DELETE FROM timers WHERE (kind, ref) IN (SELECT due.kind, due.ref FROM due) RETURNING kind, ref, lane, due_at, attempt
 `
 
 type ClaimTimersParams struct {
@@ -64,20 +67,6 @@ func (q *Queries) CountTimers(ctx context.Context) (CountTimersRow, error) {
 	return i, err
 }
 
-const deleteTimer = `-- name: DeleteTimer :exec
-DELETE FROM timers WHERE kind = $1 AND ref = $2
-`
-
-type DeleteTimerParams struct {
-	Kind string
-	Ref  string
-}
-
-func (q *Queries) DeleteTimer(ctx context.Context, arg DeleteTimerParams) error {
-	_, err := q.db.ExecContext(ctx, deleteTimer, arg.Kind, arg.Ref)
-	return err
-}
-
 const lanes = `-- name: Lanes :many
 WITH RECURSIVE l(lane) AS (
     SELECT min(lane) FROM timers
@@ -114,32 +103,6 @@ func (q *Queries) Lanes(ctx context.Context) ([]LanesRow, error) {
 		return nil, err
 	}
 	return items, nil
-}
-
-const setTimer = `-- name: SetTimer :exec
-INSERT INTO timers (kind, ref, lane, due_at, attempt) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (kind, ref) DO UPDATE SET
-    due_at = CASE WHEN excluded.due_at < timers.due_at THEN excluded.due_at ELSE timers.due_at END,
-    attempt = excluded.attempt
-`
-
-type SetTimerParams struct {
-	Kind    string
-	Ref     string
-	Lane    string
-	DueAt   int64
-	Attempt int64
-}
-
-func (q *Queries) SetTimer(ctx context.Context, arg SetTimerParams) error {
-	_, err := q.db.ExecContext(ctx, setTimer,
-		arg.Kind,
-		arg.Ref,
-		arg.Lane,
-		arg.DueAt,
-		arg.Attempt,
-	)
-	return err
 }
 
 const timerFor = `-- name: TimerFor :one

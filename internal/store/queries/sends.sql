@@ -1,16 +1,8 @@
--- name: AddPage :exec
-INSERT INTO pages (id, alert, person, step, batch, urgency, reason, created_at)
-VALUES (@id, @alert, @person, @step, @batch, @urgency, @reason, @created_at);
-
 -- name: Page :one
 SELECT * FROM pages WHERE id = @id;
 
 -- name: PagesOf :many
 SELECT * FROM pages WHERE alert = @alert ORDER BY id;
-
--- name: AddSend :exec
-INSERT INTO sends (id, alert, page, batch, person, contact, channel, kind, urgency, status, reason, due_at, attempts, unknowns, first_at, claimed_by, finished_at, words)
-VALUES (@id, @alert, @page, @batch, @person, @contact, @channel, @kind, @urgency, @status, @reason, @due_at, 0, 0, 0, '', 0, '');
 
 -- name: LockSend :one
 SELECT * FROM sends WHERE id = @id FOR UPDATE;

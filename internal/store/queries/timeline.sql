@@ -1,6 +1,3 @@
--- name: AddEntry :exec
-INSERT INTO timeline (alert, id, at, kind, doc) VALUES (@alert, @id, @at, @kind, @doc);
-
 -- name: Timeline :many
 SELECT * FROM timeline WHERE alert = @alert AND id > @after ORDER BY id LIMIT CAST(@n AS BIGINT);
 

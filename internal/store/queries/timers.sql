@@ -1,12 +1,3 @@
--- name: SetTimer :exec
-INSERT INTO timers (kind, ref, lane, due_at, attempt) VALUES (@kind, @ref, @lane, @due_at, @attempt)
-ON CONFLICT (kind, ref) DO UPDATE SET
-    due_at = CASE WHEN excluded.due_at < timers.due_at THEN excluded.due_at ELSE timers.due_at END,
-    attempt = excluded.attempt;
-
--- name: DeleteTimer :exec
-DELETE FROM timers WHERE kind = @kind AND ref = @ref;
-
 -- name: Lanes :many
 WITH RECURSIVE l(lane) AS (
     SELECT min(lane) FROM timers
@@ -17,7 +8,10 @@ SELECT CAST(l.lane AS TEXT) AS lane, CAST((SELECT min(d.due_at) FROM timers d WH
 FROM l WHERE l.lane IS NOT NULL;
 
 -- name: ClaimTimers :many
-SELECT * FROM timers WHERE lane = @lane AND due_at <= @now ORDER BY due_at LIMIT CAST(@n AS BIGINT) FOR UPDATE SKIP LOCKED;
+WITH due AS MATERIALIZED (
+    SELECT t.kind, t.ref FROM timers t WHERE t.lane = @lane AND t.due_at <= @now ORDER BY t.due_at LIMIT CAST(@n AS BIGINT) FOR UPDATE SKIP LOCKED
+)
+DELETE FROM timers WHERE (kind, ref) IN (SELECT due.kind, due.ref FROM due) RETURNING *;
 
 -- name: CountTimers :one
 SELECT CAST(count(*) AS BIGINT) AS n, CAST(coalesce(min(due_at), 0) AS BIGINT) AS due_at FROM timers;

@@ -1,0 +1,63 @@
+// Command firehall is the on-call and incident system, and its command line.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+	_ "time/tzdata" // time zones do not depend on the machine
+
+	"firehall/internal/app"
+	"firehall/internal/cli"
+	"firehall/internal/config"
+)
+
+// version is set when a release is built: -ldflags "-X main.version=1.2.3".
+var version string
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends it at once
+	os.Exit(cli.Run(ctx, os.Args[1:], cli.World{
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: os.LookupEnv, Now: time.Now, Zone: time.Local, Version: built(),
+		Serve: func(ctx context.Context, c config.Config) error {
+			return app.Run(ctx, app.Options{Config: c, Version: built()})
+		},
+		Demo: func(ctx context.Context, listen string) error {
+			return app.Demo(ctx, app.DemoOptions{Listen: listen, Out: os.Stdout, Version: built(), Zone: localZone()})
+		},
+	}))
+}
+
+// built returns the version of the release, else of the source that it was
+// built from.
+func built() string {
+	if version != "" {
+		return version
+	}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return "devel-" + s.Value[:min(len(s.Value), 12)]
+		}
+	}
+	return "devel"
+}
+
+// localZone returns the name of the machine's time zone, UTC when it has none.
+func localZone() string {
+	name := time.Local.String()
+	if _, err := time.LoadLocation(name); err != nil || name == "Local" {
+		return "UTC"
+	}
+	return name
+}

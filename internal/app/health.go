@@ -1,0 +1,147 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"firehall/internal/meter"
+	"firehall/internal/store"
+)
+
+// How long a node may be in trouble before it says so.
+const (
+	pingWithin = 2 * time.Second
+	stuckAfter = time.Minute // a timer that has been due for so long
+)
+
+// readiness is what /readyz answers.
+type readiness struct {
+	Status   string   `json:"status"`   // ready or not ready
+	Reasons  []string `json:"reasons"`  // why it is not ready
+	Warnings []string `json:"warnings"` // what will hurt, though it serves
+}
+
+// healthz answers 200 while the process can answer at all.
+func (a *App) healthz(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte("ok\n"))
+}
+
+// readyz answers 200 when the node can serve, with warnings; else 503 with the
+// reasons.
+func (a *App) readyz(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), pingWithin)
+	defer cancel()
+	out := readiness{Status: "ready", Reasons: a.notReady(ctx), Warnings: a.warnings()}
+	status := http.StatusOK
+	if len(out.Reasons) > 0 {
+		status, out.Status = http.StatusServiceUnavailable, "not ready"
+	}
+	writeJSON(w, status, out)
+}
+
+// notReady returns why the node cannot serve; none when it can.
+func (a *App) notReady(ctx context.Context) []string {
+	reasons := []string{}
+	if a.stopping.Load() {
+		reasons = append(reasons, "this node is stopping")
+	}
+	late, err := a.late(ctx)
+	switch {
+	case err != nil:
+		a.log.ErrorContext(ctx, "the database does not answer", "error", err)
+		reasons = append(reasons, "the database does not answer")
+	case late > stuckAfter:
+		reasons = append(reasons, fmt.Sprintf("timers are stuck: the first has been due for %s", late.Round(time.Second)))
+	}
+	return reasons
+}
+
+// late returns how long the first timer has been due, as the database has it.
+func (a *App) late(ctx context.Context) (time.Duration, error) {
+	_, firstAt, err := a.db.TimersPending(ctx)
+	if err != nil || firstAt.IsZero() {
+		return 0, err
+	}
+	return max(a.opts.Now().Sub(firstAt), 0), nil
+}
+
+func (a *App) warnings() []string {
+	out := append([]string{}, a.opts.Config.Warnings()...)
+	setup := a.db.Setup()
+	if len(setup.Installation.Fallback) == 0 {
+		out = append(out, "the installation has no fallback: an alert whose policy finds nobody and names no fallback tells nobody; set installation.fallback")
+	}
+	if n := mailContacts(setup); n > 0 && a.opts.Config.SMTPURL == "" {
+		out = append(out, fmt.Sprintf("%d contacts are mail addresses and there is no mail server: set FIREHALL_SMTP_URL", n))
+	}
+	health := a.engine.Health()
+	if health.Found > 0 {
+		out = append(out, fmt.Sprintf("the auditor found %d things that were due and had not run, and ran them", health.Found))
+	}
+	if health.Failing != "" {
+		out = append(out, "the engine fails and tries again: "+health.Failing)
+	}
+	return out
+}
+
+func mailContacts(setup *store.Setup) int {
+	n := 0
+	for _, p := range setup.People {
+		for _, c := range p.Contacts {
+			if c.Kind == "email" && !p.Disabled {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// state is what the gauges show.
+func (a *App) state(ctx context.Context) (meter.State, error) {
+	pending, firstAt, err := a.db.TimersPending(ctx)
+	if err != nil {
+		return meter.State{}, err
+	}
+	open, err := a.db.OpenCounts(ctx)
+	if err != nil {
+		return meter.State{}, err
+	}
+	sends, err := a.db.SendsWaiting(ctx)
+	if err != nil {
+		return meter.State{}, err
+	}
+	out := meter.State{TimersPending: pending, Found: a.engine.Health().Found, OpenAlerts: map[string]int{}, Queues: map[string]int{
+		"inbox": a.act.Waiting(), "writer": a.db.WritersWaiting(), "sends": sends, "calls": a.engine.Calls(),
+	}}
+	if !firstAt.IsZero() {
+		out.TimersLate = max(a.opts.Now().Sub(firstAt), 0)
+	}
+	for status, n := range open {
+		out.OpenAlerts[string(status)] = n
+	}
+	return out, nil
+}
+
+// writeJSON answers with a value as JSON.
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v) // the client may have gone
+}
+
+// problem answers with an error as RFC 9457 has it.
+func problem(w http.ResponseWriter, status int, detail string) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(struct {
+		Title  string `json:"title"`
+		Status int    `json:"status"`
+		Detail string `json:"detail"`
+	}{http.StatusText(status), status, detail})
+}

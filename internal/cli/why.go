@@ -1,0 +1,100 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"firehall/internal/client"
+)
+
+type whyCommand struct {
+	remote
+	Alert string `arg:"" help:"The alert's id."`
+}
+
+// Help implements kong.HelpProvider.
+func (whyCommand) Help() string {
+	return "Why was I paged? Why was nobody? Every decision is told with its reason, and every send with what became of it.\n\nExample:\n\n    firehall why alert_00cmk4n2v5p000jq3l7b8d1tfe"
+}
+
+// Run tells the story.
+func (c whyCommand) Run(ctx context.Context, w *World) error {
+	server, err := c.client(w)
+	if err != nil {
+		return err
+	}
+	a, err := server.Alert(ctx, c.Alert)
+	if err != nil {
+		return err
+	}
+	story, err := timeline(ctx, server, c.Alert)
+	if err != nil {
+		return err
+	}
+	raw, err := json.Marshal(map[string]any{"alert": a.Raw, "timeline": story.raw})
+	if err != nil {
+		return err
+	}
+	return c.show(w, raw, func(out io.Writer) { tell(out, w, a.Value, story.entries) })
+}
+
+// story is a whole timeline.
+type story struct {
+	entries []client.Entry
+	raw     []json.RawMessage
+}
+
+// timeline reads all pages of an alert's timeline.
+func timeline(ctx context.Context, server *client.Client, alert string) (story, error) {
+	var out story
+	for cursor := ""; ; {
+		page, err := server.Timeline(ctx, alert, cursor)
+		if err != nil {
+			return story{}, err
+		}
+		var raw client.List[json.RawMessage]
+		if err := json.Unmarshal(page.Raw, &raw); err != nil {
+			return story{}, err
+		}
+		out.entries, out.raw = append(out.entries, page.Value.Items...), append(out.raw, raw.Items...)
+		if cursor = page.Value.NextCursor; cursor == "" {
+			return out, nil
+		}
+	}
+}
+
+// tell writes an alert's story in plain sentences.
+func tell(out io.Writer, w *World, a client.Alert, story []client.Entry) {
+	line := func(format string, args ...any) { _, _ = fmt.Fprintln(out, harmless(fmt.Sprintf(format, args...))) }
+	line("%s", a.Summary)
+	line("%s on %s, urgency %s, %s since %s (%s), %s.", a.Severity, a.Service, a.Urgency, a.Status, w.clock(a.OpenedAt), w.ago(a.OpenedAt), signals(a.Signals))
+	switch {
+	case a.Status == "resolved":
+		line("It is over.")
+	case a.Owner != "":
+		line("%s has it.", a.Owner)
+	default:
+		line("Nobody has it.")
+	}
+	line("")
+	day := ""
+	for _, e := range story {
+		at := e.At.In(w.Zone)
+		if today := at.Format("Monday 2 January 2006, MST"); today != day {
+			day = today
+			line("%s", day)
+		}
+		line("  %s  %s", at.Format("15:04:05"), e.Sentence)
+	}
+	line("")
+	line("%s", upcoming(w, a))
+}
+
+func signals(n int) string {
+	if n == 1 {
+		return "1 signal"
+	}
+	return fmt.Sprintf("%d signals", n)
+}

@@ -1,0 +1,86 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Plan is what a setup changes.
+type Plan struct {
+	Changes  []Change          `json:"changes"`
+	Warnings []string          `json:"warnings"`
+	Secrets  map[string]string `json:"secrets"` // what was made, by its path in the file; shown this once
+	Applied  bool              `json:"applied"`
+}
+
+// Change is what becomes of one thing of the setup.
+type Change struct {
+	Verb   string        `json:"verb"` // create, update or delete
+	Kind   string        `json:"kind"` // people, teams, …
+	Name   string        `json:"name"` // "" for the installation
+	Fields []FieldChange `json:"fields"`
+}
+
+// FieldChange is what becomes of one field of a thing.
+type FieldChange struct {
+	Path string `json:"path"`
+	Old  string `json:"old"` // "" when it was not there
+	New  string `json:"new"` // "" when it goes
+}
+
+// Apply makes the server's setup equal a setup file, given as JSON; a dry run
+// only says what would change.
+func (c *Client) Apply(ctx context.Context, setup json.RawMessage, dryRun, prune bool) (Answer[Plan], error) {
+	return call[Plan](ctx, c, http.MethodPost, "/setup/apply", map[string]any{"setup": setup, "dry_run": dryRun, "prune": prune})
+}
+
+// Export returns the server's setup in the form of the setup file, without
+// secrets.
+func (c *Client) Export(ctx context.Context) (Answer[json.RawMessage], error) {
+	return call[json.RawMessage](ctx, c, http.MethodGet, "/setup", nil)
+}
+
+// OnCall is who a schedule has on call.
+type OnCall struct {
+	Schedule string    `json:"schedule"`
+	Team     string    `json:"team"`
+	People   []string  `json:"people"`
+	From     time.Time `json:"from"`
+	Until    time.Time `json:"until"`
+	Reason   string    `json:"reason"`
+}
+
+// OnCall returns who is on call at a time; "" is now.
+func (c *Client) OnCall(ctx context.Context, at string) (Answer[List[OnCall]], error) {
+	path := "/oncall"
+	if at != "" {
+		path += "?at=" + url.QueryEscape(at)
+	}
+	return call[List[OnCall]](ctx, c, http.MethodGet, path, nil)
+}
+
+// NewOverride puts a person on call for a span of time.
+type NewOverride struct {
+	From     string `json:"from"` // RFC 3339, or local in the schedule's zone
+	Until    string `json:"until"`
+	Person   string `json:"person"`
+	Replaces string `json:"replaces,omitempty"`
+}
+
+// Override is an override as the server keeps it.
+type Override struct {
+	ID       string    `json:"id"`
+	Schedule string    `json:"schedule"`
+	From     time.Time `json:"from"`
+	Until    time.Time `json:"until"`
+	Person   string    `json:"person"`
+	Replaces string    `json:"replaces"`
+}
+
+// Override adds an override to a schedule.
+func (c *Client) Override(ctx context.Context, schedule string, o NewOverride) (Answer[Override], error) {
+	return call[Override](ctx, c, http.MethodPost, "/schedules/"+url.PathEscape(schedule)+"/overrides", o)
+}
