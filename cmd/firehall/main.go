@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"time"
 	_ "time/tzdata" // time zones do not depend on the machine
@@ -27,7 +28,7 @@ func main() {
 			return app.Run(ctx, app.Options{Config: c, Version: built()})
 		},
 		Demo: func(ctx context.Context, listen string) error {
-			return app.Demo(ctx, app.DemoOptions{Listen: listen, Out: os.Stdout, Version: built(), Zone: localZone()})
+			return app.Demo(ctx, app.DemoOptions{Listen: listen, Out: os.Stdout, Version: built(), Zone: localZone(), Command: called()})
 		},
 	}))
 }
@@ -60,4 +61,12 @@ func localZone() string {
 		return "UTC"
 	}
 	return name
+}
+
+// called returns how this program was called, for examples.
+func called() string {
+	if strings.Contains(os.Args[0], "/go-build") {
+		return "go run ./cmd/firehall"
+	}
+	return os.Args[0]
 }

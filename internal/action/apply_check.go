@@ -101,18 +101,14 @@ func kindOf(one, many string) kindWords { return kindWords{one, many} }
 
 // there notes a name under which nothing will be there.
 func there[K ~string, T any](p *planner, at string, kind kindWords, name K, next, cur map[K]T) {
-	if _, ok := next[name]; ok {
+	if _, ok := next[name]; ok || p.wrong.full() {
 		return
 	}
 	if _, was := cur[name]; was {
 		p.wrong.add(at, "%s %s is not in the file, and pruning would delete it; add it to the file, or take it out here", kind.one, name)
 		return
 	}
-	known := make([]string, 0, len(next))
-	for k := range next {
-		known = append(known, string(k))
-	}
-	p.wrong.add(at, "there is no %s %q; %s", kind.one, string(name), listed(kind.many, string(name), known))
+	p.wrong.add(at, "there is no %s %q; %s", kind.one, string(name), listed(kind.many, string(name), next))
 }
 
 // safety notes what a change would leave open: people who are paged, on call
@@ -165,26 +161,34 @@ func (p *planner) barred(n id.Person) string {
 // covered notes when those who are on call on a schedule now all leave, and
 // what somebody who is deleted was to cover later.
 func (p *planner) covered(name id.Schedule) {
+	if !p.staffed(name) {
+		p.onCall(name)
+	}
+	zone := p.cur.Schedules[name].Zone
+	for _, o := range p.cur.Overrides[name] {
+		for _, n := range coverOf(o) {
+			if p.leaves(n) && p.barred(n) == "gone" && o.Until.After(p.now) {
+				p.wrong.add(thing{store.KindSchedule, string(name)}.path(), "%s covers %s from %s until %s; delete that override first", n, name, moment(o.From, zone), moment(o.Until, zone))
+			}
+		}
+	}
+}
+
+// onCall notes when those who are on call on a schedule now all leave.
+func (p *planner) onCall(name id.Schedule) {
 	plan, err := p.cur.Plan(name)
 	if err != nil {
 		return // a new one
 	}
-	zone, at := p.cur.Schedules[name].Zone, dotted(store.KindSchedule, string(name))
 	now := plan.OnCall(p.now)
-	if slices.ContainsFunc(now.People, p.leaves) && !p.staffed(name) {
-		until := "with no end in sight"
-		if !now.Until.IsZero() {
-			until = "until " + moment(now.Until, zone)
-		}
-		p.wrong.add(at, "%s on call on %s %s, and nobody else; put an override there first", nameList(now.People), name, until)
+	if !slices.ContainsFunc(now.People, p.leaves) || slices.ContainsFunc(now.People, func(n id.Person) bool { return p.barred(n) == "" }) {
+		return
 	}
-	for _, o := range p.cur.Overrides[name] {
-		for _, n := range coverOf(o) {
-			if p.leaves(n) && p.barred(n) == "gone" && o.Until.After(p.now) {
-				p.wrong.add(at, "%s covers %s from %s until %s; delete that override first", n, name, moment(o.From, zone), moment(o.Until, zone))
-			}
-		}
+	until := "with no end in sight"
+	if !now.Until.IsZero() {
+		until = "until " + moment(now.Until, p.cur.Schedules[name].Zone)
 	}
+	p.wrong.add(thing{store.KindSchedule, string(name)}.path(), "%s on call on %s %s, and nobody else; put an override there first", nameList(now.People), name, until)
 }
 
 func (p *planner) leaves(n id.Person) bool { return slices.Contains(p.leavers(), n) }

@@ -253,3 +253,17 @@ policies:`, 1)
 		setupEqual(t, w.onCall("spare"), "ana")
 	})
 }
+
+func TestTheFileOfTheDocumentationApplies(t *testing.T) {
+	w := newSetupWorld(t, setupSQLite(t))
+	w.guard()
+	text, err := os.ReadFile("../../docs/configuration.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), "```yaml\n")
+	file, _, _ := strings.Cut(rest, "```\n")
+	plan := w.apply(strings.ReplaceAll(file, "{env: ANA_HOOK_SECRET}", "sesame"))
+	setupEqual(t, len(plan.Changes), 9)
+	setupEqual(t, plan.Warnings, []string{})
+}

@@ -82,8 +82,8 @@ func (p *planner) mayMean(t escalation.Target) []id.Person {
 func (p *planner) emptyTurns(name id.Schedule) {
 	s := p.next.Schedules[name]
 	var off []id.Person
-	for _, n := range s.People(p.now) {
-		if p.barred(n) != "" {
+	for _, n := range p.mayMean(escalation.Target(escalation.ScheduleTarget + ":" + string(name))) {
+		if p.barred(n) != "" && !slices.Contains(off, n) {
 			off = append(off, n)
 		}
 	}

@@ -127,8 +127,9 @@ func moot(setup *store.Setup, s notify.Send, st store.Standing) string {
 
 // Called is a send whose call has ended.
 type Called struct {
-	Send    notify.Send
-	Outcome channel.Outcome
+	Send     notify.Send
+	Outcome  channel.Outcome
+	OpenedAt time.Time // of its alert; zero without one
 }
 
 // Skip gives up the claim of a send that turned out not to be needed before

@@ -2,6 +2,7 @@ package action
 
 import (
 	"context"
+	"strings"
 
 	"firehall/internal/escalation"
 	"firehall/internal/fault"
@@ -124,6 +125,6 @@ func sourceFile(s route.Source) SourceFile {
 type thing struct{ kind, name string }
 
 // path returns where the thing stands in the setup file.
-func (t thing) path() string { return dotted(t.kind, t.name) }
+func (t thing) path() string { return strings.TrimSuffix(dotted(t.kind, t.name), ".") }
 
 func personThing(n id.Person) thing { return thing{store.KindPerson, string(n)} }

@@ -101,11 +101,7 @@ func here(wrong *problems, path string, setup *store.Setup, n id.Person) {
 		wrong.add(path, "name who it is")
 		return
 	}
-	known := make([]string, 0, len(setup.People))
-	for name := range setup.People {
-		known = append(known, string(name))
-	}
-	wrong.add(path, "there is no person %.80q; %s", string(n), listed("people", string(n), known))
+	wrong.add(path, "there is no person %.80q; %s", string(n), listed("people", string(n), setup.People))
 }
 
 // DeleteOverride takes an override back. What it did until now stays on the

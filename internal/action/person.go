@@ -85,8 +85,10 @@ func (p *planner) left(sentence string) error {
 	return p.wrong.fault(sentence)
 }
 
-// withoutTurns takes somebody out of a schedule.
+// withoutTurns takes somebody out of a schedule on which they are not on call
+// now.
 func (p *planner) withoutTurns(name id.Schedule, s schedule.Schedule, n id.Person) error {
+	p.onCall(name)
 	if !slices.Contains(s.People(p.now), n) {
 		return nil
 	}

@@ -31,6 +31,9 @@ func (p *problems) add(path, format string, args ...any) {
 	p.found = append(p.found, fault.Field{Path: path, Sentence: fmt.Sprintf(format, args...)})
 }
 
+// full says whether enough is told: looking for more is of no use.
+func (p *problems) full() bool { return len(p.found) > maxProblems }
+
 // under adds what a domain type says about itself, below its path.
 func (p *problems) under(path string, fields []fault.Field) {
 	for _, f := range fields {
@@ -49,8 +52,8 @@ func (p *problems) fault(sentence string) error {
 	}
 	fields := slices.Clone(p.found)
 	slices.SortStableFunc(fields, func(a, b fault.Field) int { return cmp.Compare(a.Path, b.Path) })
-	if more := len(fields) - maxProblems; more > 0 {
-		fields = append(fields[:maxProblems], fault.Field{Sentence: fmt.Sprintf("and %d more problems", more)})
+	if len(fields) > maxProblems {
+		fields = append(fields[:maxProblems], fault.Field{Sentence: "and there are more problems"})
 	}
 	return &fault.Fault{Kind: fault.Invalid, Sentence: sentence, Fields: fields}
 }
@@ -101,17 +104,23 @@ func distance(a, b string) int {
 // maxListed is how many names a sentence lists.
 const maxListed = 5
 
-// listed returns names for a sentence: "ana, ben and 7 more", those most like
-// the one that was written. It is "there are none" without any.
-func listed(kind, like string, known []string) string {
+// listed returns names for a sentence: "people are ana, ben", of many those
+// most like the one that was written.
+func listed[K ~string, T any](kind, like string, known map[K]T) string {
 	if len(known) == 0 {
 		return "there are no " + kind
 	}
-	names := slices.Clone(known)
-	slices.Sort(names)
+	names := make([]string, 0, len(known))
+	apart := make(map[string]int, len(known))
+	for k := range known {
+		names = append(names, string(k))
+		if len(known) > maxListed {
+			apart[string(k)] = distance(like, string(k))
+		}
+	}
+	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(apart[a], apart[b]), cmp.Compare(a, b)) })
 	more := ""
 	if n := len(names) - maxListed; n > 0 {
-		slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(distance(like, a), distance(like, b)) })
 		names, more = names[:maxListed], fmt.Sprintf(" and %d more", n)
 		slices.Sort(names)
 	}

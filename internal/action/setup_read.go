@@ -137,7 +137,10 @@ func (i fileItem) contacts(rules contactRules) map[string]notify.Contact {
 	for name, at := range i.named("contacts") {
 		at.only("kind", "to", "secret")
 		c := notify.Contact{Kind: at.text("kind", "email"), To: at.text("to", "ana@example.com"), Secret: at.secret("secret")}
-		if slices.Contains(rules.kinds, c.Kind) && c.To != "" {
+		switch known := slices.Contains(rules.kinds, c.Kind); {
+		case !known:
+			at.wrong.add(dotted(at.path, "kind"), "there is no kind of contact %q; there are %s", c.Kind, strings.Join(rules.kinds, ", "))
+		case c.To != "":
 			at.wrong.under(at.path, rules.problems(notify.Contact{Kind: c.Kind, To: c.To}))
 		}
 		out[name] = c

@@ -44,8 +44,15 @@ type setupWorld struct {
 // setupOnBoth runs a test on SQLite and on PostgreSQL.
 func setupOnBoth(t *testing.T, test func(t *testing.T, w *setupWorld)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { test(t, newSetupWorld(t, store.Config{Dir: t.TempDir()})) })
-	t.Run("postgres", func(t *testing.T) { test(t, newSetupWorld(t, store.Config{URL: pgtest.URL(t)})) })
+	t.Parallel()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		test(t, newSetupWorld(t, setupSQLite(t)))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		test(t, newSetupWorld(t, store.Config{URL: pgtest.URL(t)}))
+	})
 }
 
 func newSetupWorld(t testing.TB, c store.Config) *setupWorld {
@@ -205,4 +212,17 @@ func setupSQLite(t testing.TB) store.Config {
 
 func (w *setupWorld) override(name, from, until string, person, replaces id.Person) (schedule.Override, error) {
 	return w.act.AddOverride(w.t.Context(), setupOwner, action.OverrideInput{Schedule: name, From: from, Until: until, Person: person, Replaces: replaces})
+}
+
+func (w *setupWorld) applyFile(file action.SetupFile) action.Plan {
+	w.t.Helper()
+	text, err := json.Marshal(file)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	plan, err := w.act.Apply(w.t.Context(), setupOwner, text, action.ApplyOptions{Prune: true})
+	if err != nil {
+		w.t.Fatalf("apply %s: %v", text, err)
+	}
+	return plan
 }

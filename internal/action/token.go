@@ -35,7 +35,7 @@ func (act *Actions) MakeToken(ctx context.Context, by team.Actor, in TokenInput)
 	plain := secret.NewToken()
 	var out store.Token
 	err := act.DB.Do(ctx, func(tx *store.Tx) error {
-		setup, err := tx.Setup(ctx)
+		setup, err := tx.LockSetup(ctx) // nobody deletes the person meanwhile
 		if err != nil {
 			return err
 		}
@@ -241,7 +241,7 @@ func (act *Actions) used(ctx context.Context, t store.Token, now time.Time) {
 		return
 	}
 	err := act.DB.Do(ctx, func(tx *store.Tx) error { return tx.UseToken(ctx, t.ID) })
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		act.Log.Warn("the use of a token could not be noted", "token", t.ID, "error", err)
 	}
 }

@@ -178,8 +178,8 @@ func every(ctx context.Context, d time.Duration, fn func(context.Context)) {
 	}
 }
 
-// Failed yields the reason when the node cannot serve any more. It yields
-// nothing when the node is closed.
+// Failed yields once: why the node cannot serve any more, or nil when it was
+// closed.
 func (a *App) Failed() <-chan error { return a.served }
 
 // Run starts a node and serves until ctx ends.

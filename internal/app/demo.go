@@ -31,6 +31,7 @@ type DemoOptions struct {
 	Version string
 	Now     func() time.Time // nil: the machine's clock
 	Zone    string           // IANA name; "" is UTC
+	Command string           // how this program is called
 }
 
 // Demo serves sample data from a throw-away folder until ctx ends. What would
@@ -131,9 +132,9 @@ What Firehall would send is printed here, each with a link to answer it. If nobo
 The command line talks to it too:
 
   export FIREHALL_URL=%[1]s FIREHALL_TOKEN=%[2]s
-  firehall alerts
+  %[3]s alerts
 
 Nothing is kept. Ctrl-C ends it.
 
-`, url, token)
+`, url, token, o.Command)
 }

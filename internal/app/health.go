@@ -35,7 +35,7 @@ func (a *App) healthz(w http.ResponseWriter, _ *http.Request) {
 func (a *App) readyz(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), pingWithin)
 	defer cancel()
-	out := readiness{Status: "ready", Reasons: a.notReady(ctx), Warnings: a.warnings()}
+	out := readiness{Status: "ready", Reasons: a.notReady(ctx), Warnings: a.warnings(ctx)}
 	status := http.StatusOK
 	if len(out.Reasons) > 0 {
 		status, out.Status = http.StatusServiceUnavailable, "not ready"
@@ -69,18 +69,21 @@ func (a *App) late(ctx context.Context) (time.Duration, error) {
 	return max(a.opts.Now().Sub(firstAt), 0), nil
 }
 
-func (a *App) warnings() []string {
+func (a *App) warnings(ctx context.Context) []string {
 	out := append([]string{}, a.opts.Config.Warnings()...)
-	setup := a.db.Setup()
+	setup, err := a.db.FreshSetup(ctx)
+	if err != nil {
+		setup = a.db.Setup() // that the database fails is a reason already
+	}
 	if len(setup.Installation.Fallback) == 0 {
 		out = append(out, "the installation has no fallback: an alert whose policy finds nobody and names no fallback tells nobody; set installation.fallback")
 	}
 	if n := mailContacts(setup); n > 0 && a.opts.Config.SMTPURL == "" {
-		out = append(out, fmt.Sprintf("%d contacts are mail addresses and there is no mail server: set FIREHALL_SMTP_URL", n))
+		out = append(out, count(n, "contact is a mail address", "contacts are mail addresses")+" and there is no mail server: set FIREHALL_SMTP_URL")
 	}
 	health := a.engine.Health()
 	if health.Found > 0 {
-		out = append(out, fmt.Sprintf("the auditor found %d things that were due and had not run, and ran them", health.Found))
+		out = append(out, fmt.Sprintf("the auditor found %s that had not run, and ran what it found", count(health.Found, "thing", "things")))
 	}
 	if health.Failing != "" {
 		out = append(out, "the engine fails and tries again: "+health.Failing)
@@ -98,6 +101,14 @@ func mailContacts(setup *store.Setup) int {
 		}
 	}
 	return n
+}
+
+// count returns "1 thing" or "3 things".
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // state is what the gauges show.

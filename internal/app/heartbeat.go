@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net/http"
 	"time"
@@ -77,7 +76,7 @@ func (h *heartbeat) to(ctx context.Context) (url, why string) {
 	case late > stuckAfter:
 		return "", "timers are late"
 	case health.Found > 0:
-		return "", fmt.Sprintf("the auditor found %d things left lying", health.Found)
+		return "", "the auditor found " + count(health.Found, "thing", "things") + " left lying"
 	case health.Failing != "":
 		return "", "the engine fails: " + health.Failing
 	case h.app.opts.Now().Sub(audited) > auditWithin:

@@ -33,6 +33,6 @@ func (a *App) knows(ctx context.Context, token string) bool {
 	if boot := a.opts.Config.BootstrapToken; boot != "" && subtle.ConstantTimeCompare([]byte(boot), []byte(token)) == 1 {
 		return true
 	}
-	t, err := a.db.TokenByHash(ctx, a.box.HashKey(token))
-	return err == nil && (t.ExpiresAt.IsZero() || a.opts.Now().Before(t.ExpiresAt))
+	by, err := a.act.Authenticate(ctx, token)
+	return err == nil && by.MayRead() == nil
 }

@@ -44,7 +44,7 @@ func (a *App) shrink(ctx context.Context) error {
 		return err
 	}
 	// As many as the excess would be of average ones; the next look goes on.
-	many := max(1, int(float64(n)*float64(bytes-a.opts.Retain.Bytes)/float64(bytes)))
+	many := 1 + int(float64(n)*float64(bytes-a.opts.Retain.Bytes)/float64(bytes))
 	gone, err := a.delete(ctx, many, func(tx *store.Tx) (int, error) { return tx.DeleteOldest(ctx, min(many, retainBatch)) })
 	a.log.Warn("messages were deleted before their time: together they are over the limit", "messages", gone, "limit_bytes", a.opts.Retain.Bytes)
 	return err

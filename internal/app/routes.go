@@ -4,9 +4,14 @@ import (
 	"net/http"
 
 	"firehall/internal/source"
+	"firehall/internal/web"
 )
 
 // handler returns all doors.
+//
+// The doors below read no cookie: a key, a token or a signed link says who
+// asks, and no other site's page can send those. A door that reads a cookie is
+// added through sameOrigin.
 func (a *App) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", a.healthz)
@@ -16,5 +21,17 @@ func (a *App) handler() http.Handler {
 	for _, r := range doors.Routes() {
 		mux.Handle(r.Pattern, r.Handler)
 	}
+	screen := web.PageScreen{Act: a.act, DB: a.db, OpenToken: a.box.OpenPageToken, Now: a.opts.Now, Log: a.log}
+	for _, r := range screen.Routes() {
+		mux.Handle(r.Pattern, r.Handler)
+	}
+	for _, r := range web.Home(a.log) {
+		mux.Handle(r.Pattern, sameOrigin(r.Handler))
+	}
 	return a.outermost(mux)
+}
+
+// sameOrigin refuses what another site's page makes a browser send.
+func sameOrigin(next http.Handler) http.Handler {
+	return http.NewCrossOriginProtection().Handler(next)
 }

@@ -10,10 +10,10 @@ import (
 
 type alertsCommand struct {
 	remote
-	Status  string `default:"open" placeholder:"STATUS,…" help:"open, triggered, acknowledged, suppressed, resolved or all; several with commas."`
+	Status  string `default:"open" placeholder:"STATUS,…" help:"open (by default), triggered, acknowledged, suppressed, resolved or all; several with commas."`
 	Service string `placeholder:"NAME" help:"Only alerts of this service."`
 	Query   string `name:"q" placeholder:"TEXT" help:"Only alerts with this text in summary, key or service."`
-	Limit   int    `default:"50" help:"At most so many, 500 at most."`
+	Limit   int    `default:"50" help:"At most so many; 50 by default, 500 at most."`
 }
 
 // Help implements kong.HelpProvider.

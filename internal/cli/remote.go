@@ -15,7 +15,7 @@ import (
 
 // remote is how commands reach the server.
 type remote struct {
-	URL   string `name:"url" env:"FIREHALL_URL" default:"http://localhost:8080" placeholder:"URL" help:"The server's address."`
+	URL   string `name:"url" env:"FIREHALL_URL" default:"http://localhost:8080" placeholder:"URL" help:"The server's address, http://localhost:8080 by default."`
 	Token string `name:"token" env:"FIREHALL_TOKEN" placeholder:"TOKEN" help:"An API token. Prefer the variable: others on this machine see flags."`
 	JSON  bool   `name:"json" help:"Print the server's answer as JSON, for scripts."`
 }

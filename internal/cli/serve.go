@@ -30,7 +30,7 @@ func (c serveCommand) Run(ctx context.Context, w *World) error {
 }
 
 type demoCommand struct {
-	Listen string `env:"FIREHALL_LISTEN" default:":8080" placeholder:"[HOST]:PORT" help:"Where to listen; when that is taken, on a free port."`
+	Listen string `env:"FIREHALL_LISTEN" default:":8080" placeholder:"[HOST]:PORT" help:"Where to listen, :8080 by default; when that is taken, on a free port."`
 }
 
 // Help implements kong.HelpProvider.

@@ -13,8 +13,8 @@ import (
 // Settings are the settings as typed. The tags are those of the command line's
 // parser; Parse says what is wrong with them.
 type Settings struct {
-	Data           string `name:"data" env:"FIREHALL_DATA" default:"./firehall-data" placeholder:"DIR" help:"The data folder: SQLite's database and the secret key."`
-	Listen         string `name:"listen" env:"FIREHALL_LISTEN" default:":8080" placeholder:"[HOST]:PORT" help:"Where to listen; without a host on all addresses."`
+	Data           string `name:"data" env:"FIREHALL_DATA" default:"./firehall-data" placeholder:"DIR" help:"The data folder, ./firehall-data by default: SQLite's database and the secret key."`
+	Listen         string `name:"listen" env:"FIREHALL_LISTEN" default:":8080" placeholder:"[HOST]:PORT" help:"Where to listen, :8080 by default; without a host on all addresses."`
 	DatabaseURL    string `name:"database-url" env:"FIREHALL_DATABASE_URL" placeholder:"URL" help:"PostgreSQL 14 or newer, like postgres://user:password@host:5432/firehall; empty is SQLite in the data folder. It holds a password, so prefer the variable."`
 	PublicURL      string `name:"public-url" env:"FIREHALL_PUBLIC_URL" placeholder:"URL" help:"The address by which people and tools reach this installation, like https://firehall.example.com; links in pages begin with it."`
 	TLSCertFile    string `name:"tls-cert-file" env:"FIREHALL_TLS_CERT_FILE" placeholder:"FILE" help:"A certificate with its chain, PEM; with it Firehall speaks https. Read again when it changes."`
@@ -24,7 +24,7 @@ type Settings struct {
 	SecretKeyFile  string `name:"secret-key-file" env:"FIREHALL_SECRET_KEY_FILE" placeholder:"FILE" help:"The secret key that seals secrets and signs links; all nodes need the same. Unset: secret.key in the data folder, made at the first start."`
 	BootstrapToken string `name:"bootstrap-token" env:"FIREHALL_BOOTSTRAP_TOKEN" placeholder:"TOKEN" help:"An owner's API token that works until an owner has signed in, for setting up a fresh server. Prefer the variable."`
 	AllowPrivate   string `name:"allow-private-networks" env:"FIREHALL_ALLOW_PRIVATE_NETWORKS" placeholder:"CIDRS" help:"Private, loopback or link-local networks that calls to contacts, monitors and webhooks may reach, like 10.0.0.0/8,127.0.0.0/8."`
-	Log            string `name:"log" env:"FIREHALL_LOG" default:"text,info" placeholder:"WORDS" help:"How to log: text or json, and debug, info, warn or error, like json,debug."`
+	Log            string `name:"log" env:"FIREHALL_LOG" default:"text,info" placeholder:"WORDS" help:"How to log: text or json, and debug, info, warn or error, like json,debug; text,info by default."`
 }
 
 // Config is what the settings mean.

@@ -44,7 +44,7 @@ func (e *Engine) call(ctx context.Context, c called) (action.Called, bool) {
 			return action.Called{}, e.skip(ctx, c.send, why)
 		}
 	}
-	return action.Called{Send: c.send, Outcome: e.Sender.Send(ctx, e.contact(setup, c.send), n)}, true
+	return action.Called{Send: c.send, Outcome: e.Sender.Send(ctx, e.contact(setup, c.send), n), OpenedAt: n.Alert.OpenedAt}, true
 }
 
 // moved says whether the alert is not what the send was claimed for.
@@ -141,11 +141,17 @@ func (e *Engine) keep(ctx context.Context, list []action.Called) error {
 	return err
 }
 
-// meter counts an attempt, and how long the first page of an alert took.
+// atOnce is how soon after an alert opens its first page is due, unless it
+// waits by rule.
+const atOnce = time.Second
+
+// meter counts an attempt, and how long the first page of an alert took from
+// its signal on.
 func (e *Engine) meter(c action.Called, now time.Time) {
 	e.Act.Meter.Sent(c.Send.Channel, string(c.Send.Kind), string(c.Outcome.Status))
 	arrived := c.Outcome.Status == channel.Accepted || c.Outcome.Status == channel.Delivered
-	if arrived && c.Send.Kind == notify.PageSend && c.Send.Attempts == 1 {
-		e.Act.Meter.TimeToPage(c.Send.Channel, now.Sub(c.Send.DueAt))
+	first := c.Send.Kind == notify.PageSend && c.Send.Batch == 1 && c.Send.DueAt.Sub(c.OpenedAt) < atOnce
+	if arrived && first {
+		e.Act.Meter.TimeToPage(c.Send.Channel, now.Sub(c.OpenedAt))
 	}
 }

@@ -70,7 +70,8 @@ func (e *Engine) step(ctx context.Context, begin func(called)) (did int, next ti
 // the room that was kept is given back.
 func (b *batch) commit(ctx context.Context, due []id.Team) (did int, err error) {
 	err = b.e.Act.DB.Do(ctx, func(tx *store.Tx) error {
-		b.tx = tx
+		b.e.room.leaveAll(b.reserved) // of a try that the database undid
+		b.tx, b.reserved, b.calls = tx, nil, nil
 		did, err = b.run(ctx, due)
 		return err
 	})

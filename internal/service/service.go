@@ -2,9 +2,11 @@
 package service
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 
 	"firehall/internal/fault"
 	"firehall/internal/id"
@@ -30,8 +32,11 @@ func (u Urgency) IsZero() bool { return len(u) == 0 }
 
 var severities = []string{"critical", "error", "warning", "info"}
 
-// UnmarshalJSON reads a map or one word.
+// UnmarshalJSON reads a map or one word; null changes nothing.
 func (u *Urgency) UnmarshalJSON(b []byte) error {
+	if string(b) == "null" {
+		return nil
+	}
 	var word string
 	if json.Unmarshal(b, &word) == nil {
 		*u = Urgency{}
@@ -51,7 +56,8 @@ func (u *Urgency) UnmarshalJSON(b []byte) error {
 // MarshalJSON writes one word when all severities have the same, else the map.
 func (u Urgency) MarshalJSON() ([]byte, error) {
 	if len(u) == len(severities) {
-		first, same := u[severities[0]], true
+		first := u[severities[0]]
+		same := first != ""
 		for _, s := range severities {
 			same = same && u[s] == first
 		}
@@ -91,6 +97,7 @@ func (s Service) Validate() []fault.Field {
 			out = append(out, fault.Field{Path: "severity." + word, Sentence: fmt.Sprintf("%q is not a severity; there are critical, error, warning and info", severity)})
 		}
 	}
+	slices.SortStableFunc(out, func(a, b fault.Field) int { return cmp.Compare(a.Path, b.Path) })
 	return out
 }
 

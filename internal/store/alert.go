@@ -139,6 +139,13 @@ func (r reader) Members(ctx context.Context, n id.Alert) ([]alert.Member, error)
 	return out, nil
 }
 
+// CountMembers returns how many members a group alert has had and how many of
+// them fire.
+func (r reader) CountMembers(ctx context.Context, n id.Alert) (all, firing int, err error) {
+	row, err := r.q.CountMembers(ctx, string(n))
+	return int(row.N), int(row.Firing), err
+}
+
 // SaveHush keeps or replaces a hush.
 func (tx *Tx) SaveHush(ctx context.Context, h alert.Hush) error {
 	doc, err := json.Marshal(h.Starts)

@@ -131,15 +131,22 @@ func (tx *Tx) AddAlerts(ctx context.Context, list []alert.Alert) error {
 	return tx.insert(ctx, alertTable, rows)
 }
 
-// SaveMembers writes or replaces members of a group alert.
+// SaveMembers writes or replaces members of a group alert; of two with the
+// same key the last counts.
 func (tx *Tx) SaveMembers(ctx context.Context, n id.Alert, list []alert.Member) error {
-	rows := make([][]any, len(list))
-	for i, m := range list {
+	rows, at := make([][]any, 0, len(list)), make(map[string]int, len(list))
+	for _, m := range list {
 		doc, err := json.Marshal(m)
 		if err != nil {
 			return err
 		}
-		rows[i] = []any{string(n), m.Key, m.Firing, m.Severity, micros(m.StartsAt), doc}
+		row := []any{string(n), m.Key, m.Firing, m.Severity, micros(m.StartsAt), doc}
+		if i, known := at[m.Key]; known { // a statement must not touch a row twice
+			rows[i] = row
+			continue
+		}
+		at[m.Key] = len(rows)
+		rows = append(rows, row)
 	}
 	return tx.insert(ctx, memberTable, rows)
 }
@@ -157,7 +164,8 @@ func (tx *Tx) Record(_ context.Context, entries ...timeline.Entry) error {
 }
 
 // LockUnresolved returns the unresolved alerts with these keys, locked in the
-// order of service and key, whatever order they are asked in.
+// order of the bytes of service and key, whatever order they are asked in and
+// however the database sorts names.
 func (tx *Tx) LockUnresolved(ctx context.Context, keys []AlertKey) (map[AlertKey]alert.Alert, error) {
 	keys = sortedKeys(keys)
 	out := make(map[AlertKey]alert.Alert, len(keys))
@@ -201,10 +209,10 @@ func (tx *Tx) lockMany(ctx context.Context, keys []AlertKey) (found []db.Alert, 
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		fmt.Fprintf(&b, "(CAST($%d AS TEXT), CAST($%d AS TEXT))", 2*i+1, 2*i+2)
+		fmt.Fprintf(&b, "(CAST($%d AS TEXT), CAST($%d AS TEXT), %d)", 2*i+1, 2*i+2, i)
 		args = append(args, string(k.Service), k.Key)
 	}
-	b.WriteString(") v (service, key) JOIN alerts a ON a.service = v.service AND a.key = v.key AND a.status <> 'resolved' ORDER BY a.service, a.key FOR UPDATE OF a")
+	b.WriteString(") v (service, key, place) JOIN alerts a ON a.service = v.service AND a.key = v.key AND a.status <> 'resolved' ORDER BY v.place FOR UPDATE OF a")
 	rows, err := tx.on.QueryContext(ctx, b.String(), args...)
 	if err != nil {
 		return nil, err

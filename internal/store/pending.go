@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"firehall/internal/id"
 	"firehall/internal/notify"
@@ -104,4 +105,44 @@ func (tx *Tx) Timeline(ctx context.Context, a id.Alert, after id.Entry, n int) (
 		return nil, err
 	}
 	return tx.reader.Timeline(ctx, a, after, n)
+}
+
+// LastEntries is reader.LastEntries as this transaction sees it.
+func (tx *Tx) LastEntries(ctx context.Context, a id.Alert, n int) ([]timeline.Entry, error) {
+	if err := tx.flushEntries(ctx); err != nil {
+		return nil, err
+	}
+	return tx.reader.LastEntries(ctx, a, n)
+}
+
+// StuckSends is reader.StuckSends as this transaction sees it.
+func (tx *Tx) StuckSends(ctx context.Context, before time.Time) ([]id.Send, error) {
+	if err := tx.flushSends(ctx); err != nil {
+		return nil, err
+	}
+	return tx.reader.StuckSends(ctx, before)
+}
+
+// SendsWaiting is reader.SendsWaiting as this transaction sees it.
+func (tx *Tx) SendsWaiting(ctx context.Context) (int, error) {
+	if err := tx.flushSends(ctx); err != nil {
+		return 0, err
+	}
+	return tx.reader.SendsWaiting(ctx)
+}
+
+// TimersPending is reader.TimersPending as this transaction sees it.
+func (tx *Tx) TimersPending(ctx context.Context) (n int, firstAt time.Time, err error) {
+	if err := tx.flushTimers(ctx); err != nil {
+		return 0, firstAt, err
+	}
+	return tx.reader.TimersPending(ctx)
+}
+
+// HasTimer is reader.HasTimer as this transaction sees it.
+func (tx *Tx) HasTimer(ctx context.Context, kind, ref string) (bool, error) {
+	if err := tx.flushTimers(ctx); err != nil {
+		return false, err
+	}
+	return tx.reader.HasTimer(ctx, kind, ref)
 }

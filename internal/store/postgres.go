@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"net"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"firehall/internal/fault"
@@ -94,8 +96,28 @@ func (w *postgresWriter) postgres() bool { return true }
 
 func (w *postgresWriter) waiting() int { return 0 }
 
+// tries is how often a transaction is run that PostgreSQL undid to end a
+// deadlock or a conflict.
+const tries = 3
+
 func (w *postgresWriter) do(ctx context.Context, _ Priority, fn func(db.DBTX) error) error {
 	ctx = context.WithoutCancel(ctx)
+	for try := 1; ; try++ {
+		err := w.once(ctx, fn)
+		if try == tries || !undone(err) {
+			return err
+		}
+	}
+}
+
+// undone says whether PostgreSQL undid a transaction that may succeed when it
+// is run again: deadlock_detected or serialization_failure.
+func undone(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40P01" || pg.Code == "40001")
+}
+
+func (w *postgresWriter) once(ctx context.Context, fn func(db.DBTX) error) error {
 	tx, err := w.pool.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)

@@ -74,6 +74,9 @@ func (tx *Tx) LockSend(ctx context.Context, n id.Send) (notify.Send, error) {
 
 // SaveSend writes what can change of a send.
 func (tx *Tx) SaveSend(ctx context.Context, s notify.Send) error {
+	if err := tx.flushSends(ctx); err != nil {
+		return err
+	}
 	err := tx.q.SaveSend(ctx, db.SaveSendParams{
 		ID: string(s.ID), Status: string(s.Status), DueAt: micros(s.DueAt), Attempts: int64(s.Attempts), Unknowns: int64(s.Unknowns),
 		FirstAt: micros(s.FirstAt), ClaimedBy: string(s.ClaimedBy), FinishedAt: micros(s.FinishedAt), Words: s.Words,
@@ -114,6 +117,9 @@ func (tx *Tx) AliveInBatch(ctx context.Context, n id.Alert, batch int) (int, err
 
 // AbandonedSends returns up to 500 sends that a run claimed which is over.
 func (tx *Tx) AbandonedSends(ctx context.Context) ([]notify.Send, error) {
+	if err := tx.flushSends(ctx); err != nil {
+		return nil, err
+	}
 	runs, err := tx.q.Claimants(ctx)
 	if err != nil {
 		return nil, err

@@ -168,9 +168,10 @@ func (d *DB) Wake() {
 // After runs fn once the transaction is committed, before Do returns.
 func (tx *Tx) After(fn func()) { tx.after = append(tx.after, fn) }
 
-// Savepoint runs fn; when fn fails what it did is undone and the transaction
-// goes on.
+// Savepoint runs fn; when fn fails what it did is undone, with what it asked
+// for after the commit, and the transaction goes on.
 func (tx *Tx) Savepoint(ctx context.Context, fn func() error) error {
+	wake, reload, after := tx.wake, tx.reload, len(tx.after)
 	if err := tx.flush(ctx); err != nil {
 		return err
 	}
@@ -186,6 +187,7 @@ func (tx *Tx) Savepoint(ctx context.Context, fn func() error) error {
 		if _, undo := tx.on.ExecContext(ctx, "ROLLBACK TO SAVEPOINT one"); undo != nil {
 			return errors.Join(err, undo)
 		}
+		tx.wake, tx.reload, tx.after, tx.known = wake, reload, tx.after[:after], nil
 	}
 	if _, bad := tx.on.ExecContext(ctx, "RELEASE SAVEPOINT one"); bad != nil {
 		return errors.Join(err, bad)

@@ -87,7 +87,7 @@ func (a Actor) MaySetup() error {
 // MayManage fails with Denied when the actor may not change the things of a
 // team.
 func (a Actor) MayManage(t id.Team) error {
-	if slices.Contains(a.Manages, t) && a.scoped(ScopeSetup) {
+	if slices.Contains(a.Manages, t) && a.scoped(ScopeSetup) && a.Role != Observer {
 		return nil
 	}
 	return a.MaySetup()

@@ -23,7 +23,7 @@ type Person struct {
 
 // First returns the person's first name.
 func (p Person) First() string {
-	first, _, _ := strings.Cut(p.FullName, " ")
+	first, _, _ := strings.Cut(strings.TrimSpace(p.FullName), " ")
 	if first == "" {
 		return string(p.Name)
 	}

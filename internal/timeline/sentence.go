@@ -65,7 +65,7 @@ func (s speaker) aboutPerson() (string, bool) {
 	e := s.e
 	switch e.Kind {
 	case Paged:
-		return "Paged " + s.name(e.Person), true
+		return "Paged " + s.orNobody(e.Person), true
 	case Acked:
 		return s.doer() + " has it" + s.until(), true
 	case Unacked:
@@ -92,7 +92,7 @@ func (s speaker) aboutPerson() (string, bool) {
 
 func (s speaker) aboutSend() (string, bool) {
 	e := s.e
-	way := fmt.Sprintf("%s by %s (%s)", s.name(e.Person), e.Contact, e.Channel)
+	way := fmt.Sprintf("%s by %s (%s)", s.orNobody(e.Person), e.Contact, e.Channel)
 	switch e.Kind {
 	case Queued:
 		return "Will tell " + way + " at " + s.clock(e.Until), true

@@ -70,12 +70,12 @@ func refused(err error) *refusal {
 	case f == nil:
 		return &refusal{
 			http.StatusInternalServerError, "That did not work",
-			"Something failed here and nothing was changed. Try again; until somebody answers, the page goes on to the next person as planned.",
+			"Something failed here. Try again, and look how it stands: until somebody has it, an alert goes on to the next person as planned",
 		}
 	case f.Kind == fault.NotFound:
 		return &refusal{http.StatusNotFound, "There is nothing here", f.Error()}
 	case f.Kind == fault.Denied:
-		return &refusal{http.StatusForbidden, "This is not for you", f.Error()}
+		return &refusal{http.StatusForbidden, "That is not allowed", f.Error()}
 	case f.Kind == fault.Conflict:
 		return &refusal{http.StatusConflict, "It has moved on", f.Error()}
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -35,7 +36,7 @@ func golden(t *testing.T, name, page string) {
 	for _, u := range unsteady {
 		page = u.find.ReplaceAllString(page, u.put)
 	}
-	page += "\n"
+	page = sorted(page) + "\n"
 	path := filepath.Join("testdata", name+".html")
 	if *update {
 		if err := os.WriteFile(path, []byte(page), 0o644); err != nil {
@@ -49,6 +50,27 @@ func golden(t *testing.T, name, page string) {
 	if page != string(want) {
 		t.Errorf("%s differs; got\n%s\nwant\n%s", path, page, want)
 	}
+}
+
+// sorted puts lines of the timeline that have the same time in the order of
+// their words: what falls due together runs in any order.
+func sorted(page string) string {
+	before, rest, ok := strings.Cut(page, "<ol>\n")
+	lines, after, ok2 := strings.Cut(rest, "</ol>")
+	if !ok || !ok2 {
+		return page
+	}
+	rows := strings.SplitAfter(lines, "</li>\n")
+	at := regexp.MustCompile(`<time>.*</time>`)
+	for from := 0; from < len(rows); {
+		to := from + 1
+		for to < len(rows) && at.FindString(rows[to]) == at.FindString(rows[from]) {
+			to++
+		}
+		slices.Sort(rows[from:to])
+		from = to
+	}
+	return before + "<ol>\n" + strings.Join(rows, "") + "</ol>" + after
 }
 
 // checkout is the alert of the design.
@@ -180,7 +202,7 @@ func TestTheScreenStaysSmall(t *testing.T) {
 		huge.Members[i].Details = map[string]string{"labels": strings.Repeat("x", 500)}
 	}
 	huge.Details = map[string]string{"description": strings.Repeat(`"& `, 5000)}
-	for i := range alert.MaxDetails {
+	for i := range 30 {
 		huge.Details[fmt.Sprintf("%s%d", strings.Repeat("<", 150), i)] = strings.Repeat("磁&", 3000)
 	}
 	huge.Links = nil
@@ -191,17 +213,17 @@ func TestTheScreenStaysSmall(t *testing.T) {
 		w.person("ana", func(p *store.Person) { p.FullName = strings.Repeat("&", 200) })
 		w.save(store.KindService, "checkout", w.longService())
 		n := w.signal("prometheus", huge)
-		for i := range 40 {
+		for i := range 10 {
 			w.post("/p/"+w.token(n, "ana"), fmt.Sprintf("do=note&note=%d%s", i, strings.Repeat("%22", 1000)))
 		}
 		w.pass(time.Hour) // everybody is paged, again and again
 		page := w.open(w.token(n, "ana"))
 		if size := len(page.body); page.status != 200 || size >= maxPage {
-			t.Errorf("the screen is %d bytes large with status %d", size, page.status)
+			w.Errorf("the screen is %d bytes large with status %d", size, page.status)
 		}
 		for _, kept := range []string{"I’m on it", "and 19", "Timeline", "Who is paged"} {
 			if !strings.Contains(page.body, kept) {
-				t.Errorf("the screen does not say %q", kept)
+				w.Errorf("the screen does not say %q", kept)
 			}
 		}
 	})
@@ -222,11 +244,11 @@ func TestHostileTextStaysText(t *testing.T) {
 		page := w.open(w.token(n, "ana")).body
 		for _, wrong := range []string{"<script", "<img", "\u202e", `href="javascript`, "onerror=alert(1)>"} {
 			if strings.Contains(page, wrong) {
-				t.Errorf("the screen holds %q", wrong)
+				w.Errorf("the screen holds %q", wrong)
 			}
 		}
 		if !strings.Contains(page, "&lt;script&gt;alert(1)") {
-			t.Error("the hostile text is not there, so nothing was shown of it")
+			w.Error("the hostile text is not there, so nothing was shown of it")
 		}
 	})
 }

@@ -76,14 +76,18 @@ func noSuchPage() error {
 	return fault.New(fault.NotFound, "no page has this link. It may be cut short: open it again from the message that brought it")
 }
 
+func linkOff(why string) error {
+	return &refusal{http.StatusForbidden, "This link does nothing now", why}
+}
+
 // known returns somebody who may use the links of their pages.
 func known(setup *store.Setup, n id.Person) (store.Person, error) {
 	p, ok := setup.People[n]
 	switch {
 	case !ok:
-		return p, fault.New(fault.Denied, "this page was for somebody who is not in Firehall any more, so its link does nothing")
+		return p, linkOff("This page was for somebody who is not in Firehall any more")
 	case p.Disabled:
-		return p, fault.New(fault.Denied, "this page was for %s, who is disabled, so its link does nothing. An admin can enable them again", p.First())
+		return p, linkOff("This page was for " + p.First() + ", who is disabled. An admin can enable them again")
 	}
 	return p, nil
 }

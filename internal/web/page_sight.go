@@ -90,8 +90,8 @@ func (s sight) standing() standing {
 	return theirs
 }
 
-// declined returns when the person said that they cannot take it; zero when
-// they have not, or were paged again since.
+// declined returns the entry in which the person said that they cannot take
+// it; ok is false when they have not, or were paged again since.
 func (s sight) declined() (e timeline.Entry, ok bool) {
 	at := slices.IndexFunc(s.entries, func(e timeline.Entry) bool {
 		return e.Kind == timeline.Declined && e.By == s.page.Person || e.Kind == timeline.Paged && e.Person == s.page.Person
@@ -104,16 +104,15 @@ func (s sight) declined() (e timeline.Entry, ok bool) {
 
 // before returns from whom the person took the alert over; "" from nobody.
 func (s sight) before() id.Person {
-	takings := slices.DeleteFunc(slices.Clone(s.entries), func(e timeline.Entry) bool {
+	for _, e := range s.entries {
 		switch e.Kind {
-		case timeline.Acked, timeline.Snoozed, timeline.Unacked, timeline.Lapsed, timeline.Escalated,
-			timeline.Declined, timeline.Reassigned, timeline.Worse, timeline.Opened:
-			return e.Kind != timeline.Opened && e.By == s.page.Person
+		case timeline.Acked, timeline.Snoozed:
+			if e.By != s.page.Person {
+				return e.By
+			}
+		case timeline.Unacked, timeline.Lapsed, timeline.Escalated, timeline.Declined, timeline.Reassigned, timeline.Worse:
+			return ""
 		}
-		return true
-	})
-	if len(takings) > 0 && (takings[0].Kind == timeline.Acked || takings[0].Kind == timeline.Snoozed) {
-		return takings[0].By
 	}
 	return ""
 }

@@ -1,8 +1,9 @@
 package web
 
 import (
-	"cmp"
 	"slices"
+
+	"github.com/a-h/templ"
 
 	"firehall/internal/alert"
 	"firehall/internal/id"
@@ -31,25 +32,21 @@ func (s sight) told(p *purse) (out list[told]) {
 			people = append(people, page.Person)
 		}
 	}
-	slices.SortStableFunc(people, func(a, b id.Person) int { return cmp.Compare(s.strangeness(a), s.strangeness(b)) })
+	if at := slices.Index(people, s.page.Person); at > 0 {
+		people = slices.Insert(slices.Delete(people, at, at+1), 0, s.page.Person)
+	}
 	for _, n := range people {
-		row, texts := s.toldOne(n), []string{s.name(n)}
-		for _, t := range row.Ticks {
-			texts = append(texts, t.Words, "a tick and its icon take this much of a row, more or less: ………………………………")
+		one := s.toldOne(n)
+		size := row(one.Name)
+		for _, t := range one.Ticks {
+			size += sizeOfTick + len(templ.EscapeString(t.Words))
 		}
-		if len(out.Rows) < maxPeople && p.pays(&share, texts...) {
-			out.Rows = append(out.Rows, row)
+		if len(out.Rows) < maxPeople && p.pays(&share, size) {
+			out.Rows = append(out.Rows, one)
 		}
 	}
 	out.More = len(people) - len(out.Rows)
 	return out
-}
-
-func (s sight) strangeness(n id.Person) int {
-	if n == s.page.Person {
-		return 0
-	}
-	return 1
 }
 
 // toldOne says by which contacts somebody was told; of each contact it shows

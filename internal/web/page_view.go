@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -35,7 +36,8 @@ const (
 	roomForPeople   = 3000
 	roomForDetails  = 2500
 	roomForTimeline = 5000
-	costOfRow       = 130
+	sizeOfRow       = 130 // of its tags
+	sizeOfTick      = 110
 )
 
 // pageView is what the screen shows. Texts are harmless but not escaped.
@@ -74,10 +76,7 @@ type (
 		Icon string
 		ui.Outside
 	}
-	member struct {
-		Summary, Age string
-		Firing       bool
-	}
+	member struct{ Summary, Age string }
 	detail struct{ Name, Value string }
 	line   struct{ At, Text string }
 )
@@ -85,19 +84,24 @@ type (
 // purse is how many bytes of HTML may still be shown.
 type purse struct{ left int }
 
-// pays says whether a row with these texts fits, and then takes its bytes from
-// the whole and from the share of its part.
-func (p *purse) pays(share *int, texts ...string) bool {
-	cost := costOfRow
-	for _, t := range texts {
-		cost += len(templ.EscapeString(t))
-	}
-	if cost > *share || cost > p.left {
+// pays says whether so many bytes fit, and then takes them from the whole and
+// from the share of their part.
+func (p *purse) pays(share *int, size int) bool {
+	if size > *share || size > p.left {
 		return false
 	}
-	*share -= cost
-	p.left -= cost
+	*share -= size
+	p.left -= size
 	return true
+}
+
+// row is the size of a row with these texts, in bytes of HTML.
+func row(texts ...string) int {
+	size := sizeOfRow
+	for _, t := range texts {
+		size += len(templ.EscapeString(t))
+	}
+	return size
 }
 
 // view returns what the screen shows. What matters most takes its room first.
@@ -121,9 +125,9 @@ func (s sight) view() pageView {
 	v.Size = sizeOf(v.Headline)
 	v.Banner, v.Tone = s.banner()
 	first := roomInAll
-	p.pays(&first, v.Headline, v.Impact)
+	p.pays(&first, row(v.Headline, v.Impact))
 	for _, f := range v.Facts {
-		p.pays(&first, f.Text, f.Small)
+		p.pays(&first, row(f.Text, f.Small))
 	}
 	v.Links = s.links(p)
 	v.Members, v.MembersHead = s.group(p)
@@ -193,23 +197,27 @@ var linkKinds = []struct{ kind, icon string }{
 }
 
 func (s sight) links(p *purse) []shownLink {
-	share, rank := roomForLinks, func(l alert.Link) int {
-		at := slices.IndexFunc(linkKinds, func(k struct{ kind, icon string }) bool { return k.kind == l.Kind })
-		if at < 0 {
-			return len(linkKinds) - 1
-		}
-		return at
-	}
 	all := slices.Clone(s.alert.Links)
-	slices.SortStableFunc(all, func(a, b alert.Link) int { return rank(a) - rank(b) })
+	slices.SortStableFunc(all, func(a, b alert.Link) int { return cmp.Compare(rankOf(a), rankOf(b)) })
 	var out []shownLink
+	share := roomForLinks
 	for _, l := range all {
-		shown := shownLink{linkKinds[rank(l)].icon, ui.OutsideLink(l.Href, l.Text)}
-		if len(out) < maxLinks && p.pays(&share, shown.Href, shown.Text, shown.Host) {
+		shown := shownLink{linkKinds[rankOf(l)].icon, ui.OutsideLink(l.Href, l.Text)}
+		if len(out) < maxLinks && p.pays(&share, row(shown.Href, shown.Text, shown.Host)) {
 			out = append(out, shown)
 		}
 	}
 	return out
+}
+
+// rankOf is the place of a link's kind in linkKinds.
+func rankOf(l alert.Link) int {
+	for i, k := range linkKinds {
+		if k.kind == l.Kind {
+			return i
+		}
+	}
+	return len(linkKinds) - 1
 }
 
 // group returns the members of an alert that is a group, those that fire
@@ -218,29 +226,30 @@ func (s sight) group(p *purse) (out list[member], head string) {
 	if len(s.members) < 2 {
 		return out, ""
 	}
-	all, firing := slices.Clone(s.members), 0
-	slices.SortStableFunc(all, func(a, b alert.Member) int {
-		if a.Firing != b.Firing {
-			return map[bool]int{true: -1, false: 1}[a.Firing]
-		}
-		return a.StartsAt.Compare(b.StartsAt)
-	})
-	share := roomForMembers
-	for _, m := range all {
-		row := member{Summary: ui.Line(m.Summary, maxSmall/2), Age: "over", Firing: m.Firing}
+	var firing, over []alert.Member
+	for _, m := range s.members {
 		if m.Firing {
-			firing++
-			row.Age = ui.Age(s.now.Sub(m.StartsAt))
+			firing = append(firing, m)
+		} else {
+			over = append(over, m)
 		}
-		if len(out.Rows) < maxMembers && p.pays(&share, row.Summary, row.Age) {
-			out.Rows = append(out.Rows, row)
+	}
+	slices.SortStableFunc(firing, func(a, b alert.Member) int { return a.StartsAt.Compare(b.StartsAt) })
+	share, all := roomForMembers, slices.Concat(firing, over)
+	for _, m := range all[:min(len(all), maxMembers)] {
+		shown := member{Summary: ui.Line(m.Summary, maxSmall/2), Age: "over"}
+		if m.Firing {
+			shown.Age = ui.Age(s.now.Sub(m.StartsAt))
+		}
+		if p.pays(&share, row(shown.Summary, shown.Age)) {
+			out.Rows = append(out.Rows, shown)
 		}
 	}
 	out.More = len(all) - len(out.Rows)
-	if firing == len(all) {
+	if len(over) == 0 {
 		return out, fmt.Sprintf("%d problems in this group", len(all))
 	}
-	return out, fmt.Sprintf("%d of %d problems still there", firing, len(all))
+	return out, fmt.Sprintf("%d of %d problems still there", len(firing), len(all))
 }
 
 func (s sight) details(p *purse) (out list[detail]) {
@@ -252,8 +261,8 @@ func (s sight) details(p *purse) (out list[detail]) {
 			continue
 		}
 		count++
-		if row := (detail{ui.Line(name, maxName), value}); len(out.Rows) < maxDetails && p.pays(&share, row.Name, row.Value) {
-			out.Rows = append(out.Rows, row)
+		if d := (detail{ui.Line(name, maxName), value}); len(out.Rows) < maxDetails && p.pays(&share, row(d.Name, d.Value)) {
+			out.Rows = append(out.Rows, d)
 		}
 	}
 	out.More = count - len(out.Rows)
@@ -265,12 +274,12 @@ func (s sight) timeline(p *purse) (out list[line]) {
 	share := roomForTimeline
 	for i, e := range s.entries {
 		text := ui.Line(timeline.Sentence(e, s.name, s.now.Location()), 2*maxSmall)
-		row := line{ui.ClockSeconds(e.At, s.now), text}
-		if i >= maxLines || !p.pays(&share, row.At, row.Text) {
+		l := line{ui.ClockSeconds(e.At, s.now), text}
+		if i >= maxLines || !p.pays(&share, row(l.At, l.Text)) {
 			out.More = len(s.entries) - i
 			break
 		}
-		out.Rows = append(out.Rows, row)
+		out.Rows = append(out.Rows, l)
 	}
 	return out
 }

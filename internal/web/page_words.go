@@ -33,11 +33,11 @@ func (s sight) state() string {
 	case over:
 		return "Resolved " + ui.Age(s.now.Sub(a.ResolvedAt)) + " ago"
 	}
-	if age := ui.Age(s.now.Sub(a.OpenedAt)); a.AckedAt.IsZero() {
+	age := ui.Age(s.now.Sub(a.OpenedAt))
+	if a.AckedAt.IsZero() {
 		return "Triggered " + age + " ago"
-	} else {
-		return "Triggered again, open for " + age
 	}
+	return "Triggered again, open for " + age
 }
 
 func (s sight) until() string {

@@ -199,6 +199,23 @@ func (q *Queries) AlertsByStatus(ctx context.Context, arg AlertsByStatusParams) 
 	return items, nil
 }
 
+const countMembers = `-- name: CountMembers :one
+SELECT CAST(count(*) AS BIGINT) AS n, CAST(coalesce(sum(CASE WHEN firing THEN 1 ELSE 0 END), 0) AS BIGINT) AS firing
+FROM members WHERE alert = $1
+`
+
+type CountMembersRow struct {
+	N      int64
+	Firing int64
+}
+
+func (q *Queries) CountMembers(ctx context.Context, alert string) (CountMembersRow, error) {
+	row := q.db.QueryRowContext(ctx, countMembers, alert)
+	var i CountMembersRow
+	err := row.Scan(&i.N, &i.Firing)
+	return i, err
+}
+
 const countOpen = `-- name: CountOpen :many
 SELECT status, CAST(count(*) AS BIGINT) AS n FROM alerts WHERE status <> 'resolved' GROUP BY status
 `

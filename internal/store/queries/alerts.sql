@@ -50,3 +50,7 @@ ON CONFLICT (service, key) DO UPDATE SET alert = excluded.alert, until_at = excl
 
 -- name: DeleteHush :exec
 DELETE FROM hushes WHERE service = @service AND key = @key;
+
+-- name: CountMembers :one
+SELECT CAST(count(*) AS BIGINT) AS n, CAST(coalesce(sum(CASE WHEN firing THEN 1 ELSE 0 END), 0) AS BIGINT) AS firing
+FROM members WHERE alert = @alert;
