@@ -56,11 +56,11 @@ func (p *planner) layerPeople(at string, l schedule.Layer) {
 	}
 	for i, turn := range l.Rotation.Members {
 		path := indexed(at+".rotation.members", i)
-		if len(turn) == 1 && !p.wrong.at[path] {
+		if len(turn) == 1 {
 			p.person(path, turn[0])
-			continue
+		} else {
+			p.people(path, turn)
 		}
-		p.people(path, turn)
 	}
 }
 

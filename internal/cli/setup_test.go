@@ -39,7 +39,7 @@ func TestASetupInAFolderIsOneSetup(t *testing.T) {
 	s.write("rest.yml", "teams:"+rest)
 	s.expect(Done, "apply -f $DIR", "Applied: ")
 	s.write("again.yaml", "people:\n  ben: {name: Benjamin}\n")
-	s.expect(Refused, "plan -f $DIR", filepath.Join(s.dir, "people.yaml")+":15: people.ben: it is at "+filepath.Join(s.dir, "again.yaml")+":2 as well; keep one of the two")
+	s.expect(Refused, "plan -f $DIR", filepath.Join(s.dir, "people.yaml")+":14: people.ben: it is at "+filepath.Join(s.dir, "again.yaml")+":2 as well; keep one of the two")
 }
 
 func TestAMistakeThatTheServerFindsIsShownWhereItWasTyped(t *testing.T) {
@@ -54,7 +54,7 @@ func TestAMistakeThatTheServerFindsIsShownWhereItWasTyped(t *testing.T) {
 		"a zone that is none":          {"zone: Europe/Lisbon\n    role", "zone: Europe/Lisboa\n    role", `:6: people.ana.zone: there is no time zone "Europe/Lisboa"; write one like Europe/Lisbon`},
 		"a role that is none":          {"role: admin", "role: boss", `:7: people.ana.role: `},
 		"an unknown field":             {"role: admin", "roles: admin", `:7: people.ana.roles: `},
-		"an unknown section":           {"services:", "servcies:", `:37: servcies`},
+		"an unknown section":           {"services:", "servcies:", `:35: servcies: there is no such field`},
 		"a contact that is not there":  {"{via: [hook]}", "{via: [pager]}", `:12: people.ana.rules.high[0].via[0]: `},
 		"an unknown kind of contact":   {"kind: email", "kind: fax", `:10: people.ana.contacts.mail.kind: `},
 		"an inner address":             {"http://127.0.0.1:9900/ben", "http://10.0.0.1/ben", `:17: people.ben.contacts.hook.to: `},

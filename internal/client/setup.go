@@ -40,7 +40,7 @@ func (c *Client) Apply(ctx context.Context, setup json.RawMessage, dryRun, prune
 // Export returns the server's setup in the form of the setup file, without
 // secrets.
 func (c *Client) Export(ctx context.Context) (Answer[json.RawMessage], error) {
-	return call[json.RawMessage](ctx, c, http.MethodGet, "/setup", nil)
+	return call[json.RawMessage](ctx, c, http.MethodGet, "/setup/export", nil)
 }
 
 // OnCall is who a schedule has on call.

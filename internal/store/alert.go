@@ -65,9 +65,11 @@ func (tx *Tx) LockAlert(ctx context.Context, n id.Alert) (alert.Alert, error) {
 	return oneAlert(row, err, n)
 }
 
+func noAlert(n id.Alert) error { return fault.New(fault.NotFound, "there is no alert %s", n) }
+
 func oneAlert(row db.Alert, err error, n id.Alert) (alert.Alert, error) {
 	if none(err) {
-		return alert.Alert{}, fault.New(fault.NotFound, "there is no alert %s", n)
+		return alert.Alert{}, noAlert(n)
 	}
 	if err != nil {
 		return alert.Alert{}, fmt.Errorf("load alert %s: %w", n, err)
@@ -83,9 +85,13 @@ type Standing struct {
 	NudgedAt time.Time // zero: its owner has answered
 }
 
-// Standing returns where an alert stands, as committed.
+// Standing returns where an alert stands, as committed. It fails with NotFound
+// when there is none.
 func (r reader) Standing(ctx context.Context, n id.Alert) (Standing, error) {
 	row, err := r.q.AlertStatus(ctx, string(n))
+	if none(err) {
+		return Standing{}, noAlert(n)
+	}
 	return Standing{alert.Status(row.Status), id.Person(row.Owner), int(row.Answered), instant(row.NudgedAt)}, err
 }
 

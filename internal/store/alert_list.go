@@ -17,8 +17,14 @@ type AlertFilter struct {
 	Service  id.Service     // "" is all
 	Text     string         // part of summary, key or service, case aside
 	Before   id.Alert       // only those opened before this one; "" starts at the newest
-	Limit    int            // at most 500
+	Limit    int            // at most 500; none is 50
 }
+
+// Limits of a list.
+const (
+	listDefault = 50
+	listMost    = 500
+)
 
 // scanLimit bounds how many alerts one call reads to find Text; the cursor
 // goes on from there.
@@ -26,17 +32,32 @@ const scanLimit = 20000
 
 var everyStatus = []alert.Status{alert.Triggered, alert.Acknowledged, alert.Suppressed, alert.Resolved}
 
-// Alerts returns alerts, the newest first, and where to go on; next is "" at
-// the end. With Text a list may be shorter than Limit though there is more.
-func (r reader) Alerts(ctx context.Context, f AlertFilter) (list []alert.Alert, next id.Alert, err error) {
+// bounded returns the filter with what it leaves open filled in.
+func (f AlertFilter) bounded() AlertFilter {
 	if len(f.Statuses) == 0 {
 		f.Statuses = everyStatus
 	}
+	f.Statuses = slices.Compact(slices.Sorted(slices.Values(f.Statuses))) // each is read once
 	if f.Before == "" {
 		f.Before = "b" // sorts behind every alert_…
 	}
+	if f.Limit < 1 {
+		f.Limit = listDefault
+	}
+	f.Limit = min(f.Limit, listMost)
+	return f
+}
+
+// Alerts returns alerts, the newest first, and where to go on; next is "" at
+// the end. With Text a list may be shorter than Limit though there is more.
+func (r reader) Alerts(ctx context.Context, f AlertFilter) (list []alert.Alert, next id.Alert, err error) {
+	f = f.bounded()
+	n := f.Limit + 1
+	if f.Text != "" {
+		n = listMost + 1 // few of them may match
+	}
 	for scanned := 0; scanned < scanLimit; {
-		batch, err := r.newest(ctx, f)
+		batch, err := r.newest(ctx, f, n)
 		if err != nil {
 			return nil, "", err
 		}
@@ -50,7 +71,7 @@ func (r reader) Alerts(ctx context.Context, f AlertFilter) (list []alert.Alert, 
 			}
 			list = append(list, a)
 		}
-		if len(batch) <= f.Limit {
+		if len(batch) < n {
 			return list, "", nil
 		}
 		f.Before = batch[len(batch)-1].ID
@@ -58,26 +79,28 @@ func (r reader) Alerts(ctx context.Context, f AlertFilter) (list []alert.Alert, 
 	return list, f.Before, nil
 }
 
-// newest returns up to Limit+1 alerts, the newest first, whatever their text.
-func (r reader) newest(ctx context.Context, f AlertFilter) ([]alert.Alert, error) {
+// newest returns up to n alerts, the newest first, whatever their text. One
+// that changes its status meanwhile is in it once.
+func (r reader) newest(ctx context.Context, f AlertFilter, n int) ([]alert.Alert, error) {
 	var rows []db.Alert
 	for _, status := range f.Statuses {
-		found, err := r.newestOf(ctx, f, status)
+		found, err := r.newestOf(ctx, f, status, n)
 		if err != nil {
 			return nil, err
 		}
 		rows = append(rows, found...)
 	}
 	slices.SortFunc(rows, func(a, b db.Alert) int { return cmp.Compare(b.ID, a.ID) })
-	return alertsOf(rows[:min(len(rows), f.Limit+1)])
+	rows = slices.CompactFunc(rows, func(a, b db.Alert) bool { return a.ID == b.ID })
+	return alertsOf(rows[:min(len(rows), n)])
 }
 
-func (r reader) newestOf(ctx context.Context, f AlertFilter, status alert.Status) ([]db.Alert, error) {
+func (r reader) newestOf(ctx context.Context, f AlertFilter, status alert.Status, n int) ([]db.Alert, error) {
 	if f.Service == "" {
-		return r.q.AlertsByStatus(ctx, db.AlertsByStatusParams{Status: string(status), Before: string(f.Before), N: int64(f.Limit + 1)})
+		return r.q.AlertsByStatus(ctx, db.AlertsByStatusParams{Status: string(status), Before: string(f.Before), N: int64(n)})
 	}
 	return r.q.AlertsByService(ctx, db.AlertsByServiceParams{
-		Service: string(f.Service), Status: string(status), Before: string(f.Before), N: int64(f.Limit + 1),
+		Service: string(f.Service), Status: string(status), Before: string(f.Before), N: int64(n),
 	})
 }
 

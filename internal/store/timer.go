@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -70,7 +71,7 @@ func (tx *Tx) ClaimTimers(ctx context.Context, lane id.Team, n int) ([]Timer, er
 	for i, row := range rows {
 		out[i] = Timer{Kind: row.Kind, Ref: row.Ref, Lane: lane, DueAt: instant(row.DueAt), Attempt: int(row.Attempt)}
 	}
-	slices.SortFunc(out, func(a, b Timer) int { return a.DueAt.Compare(b.DueAt) })
+	slices.SortFunc(out, func(a, b Timer) int { return cmp.Or(a.DueAt.Compare(b.DueAt), cmp.Compare(a.Ref, b.Ref)) })
 	return out, nil
 }
 

@@ -69,3 +69,12 @@ func part[T any](all []T, p Paging, name func(T) string) (list[T], error) {
 	}
 	return out, nil
 }
+
+// named lists the things of one section of the setup by name.
+func named[N ~string, F, T any](all map[N]F, p Paging, show func(F) T, name func(T) string) (list[T], error) {
+	out := make([]T, 0, len(all))
+	for _, one := range all {
+		out = append(out, show(one))
+	}
+	return part(out, p, name)
+}
