@@ -12,11 +12,11 @@ func TestAnAlertIsRaised(t *testing.T) {
 		a := w.call("ben", "POST", "/alerts", object{
 			"service": "checkout", "summary": "Nobody can pay", "key": "pay", "severity": "critical", "details": object{"region": "eu"},
 		}).is(201).object()
-		for name, want := range object{
+		for name, want := range (object{
 			"key": "pay", "service": "checkout", "summary": "Nobody can pay", "severity": "critical", "urgency": "high", "status": "triggered",
 			"owner": nil, "signals": 1.0, "opened_at": "2026-11-20T03:00:00Z", "policy": "payments",
 			"url": "https://firehall.example/alerts/" + a["id"].(string),
-		} {
+		}) {
 			if got, there := a[name]; !there || got != want {
 				w.t.Errorf("%s is %v, want %v", name, got, want)
 			}
@@ -93,9 +93,9 @@ func TestTheListOfAlerts(t *testing.T) {
 		w.call("ben", "POST", "/alerts/"+ids[0]+"/resolve", nil).is(200)
 		w.call("ben", "POST", "/alerts/"+ids[1]+"/ack", nil).is(200)
 		lists := map[string][]string{
-			"/alerts":                                    ids,
-			"/alerts?status=open":                        ids[1:],
-			"/alerts?status=resolved":                    ids[:1],
+			"/alerts":                 ids,
+			"/alerts?status=open":     ids[1:],
+			"/alerts?status=resolved": ids[:1],
 			"/alerts?status=resolved,%20acknowledged":    ids[:2],
 			"/alerts?status=open,triggered&q=DISK%203":   ids[3:4],
 			"/alerts?service=checkout&limit=2":           ids[:2],
@@ -195,7 +195,7 @@ func TestTheTimelineTellsEverythingAndTheReceipts(t *testing.T) {
 		hook := pages[0]["sends"].([]any)[0].(object)
 		receipts := hook["receipts"].([]any)
 		if hook["contact"] != "hook" || hook["status"] != "accepted" || hook["attempts"] != 1.0 || len(receipts) != 1 ||
-			receipts[0].(object)["kind"] != "accepted" || receipts[0].(object)["text"] != "200 OK" {
+			receipts[0].(object)["kind"] != "accepted" || receipts[0].(object)["reason"] != "200 OK" {
 			w.t.Errorf("the first send is %v", hook)
 		}
 		sends := w.call("reader", "GET", "/alerts/"+n+"/sends", nil).is(200)

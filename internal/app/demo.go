@@ -134,7 +134,7 @@ The command line talks to it too:
   export FIREHALL_URL=%[1]s FIREHALL_TOKEN=%[2]s
   %[3]s alerts
 
-Nothing is kept. Ctrl-C ends it.
+The API is described at %[1]s/api/docs. Nothing is kept. Ctrl-C ends it.
 
 `, url, token, o.Command)
 }

@@ -36,7 +36,7 @@ func upcoming(w *World, a client.Alert) string {
 	if a.Next == nil || a.Next.At.IsZero() {
 		return "Nothing more is planned."
 	}
-	text := "If nobody acts, at " + w.clock(a.Next.At) + " it " + a.Next.What
+	text := "If nobody acts before, at " + w.clock(a.Next.At) + " it " + a.Next.What
 	if len(a.Next.Who) > 0 {
 		text += ": " + people(a.Next.Who)
 	}

@@ -25,8 +25,11 @@ func TestAnAlertFromTheCommandLine(t *testing.T) {
 		s.expect(Done, "resolve "+alert, alert+" is resolved. Nothing more is planned.")
 		s.expect(Refused, "ack "+alert, "resolved")
 		s.expect(Refused, "why alert_00000000000000000000000000", "there is no alert alert_00000000000000000000000000")
-		s.expect(Done, "why "+alert, "Nobody can pay", "critical on checkout, urgency high, resolved since", "It is over.",
+		s.expect(Done, "why "+alert, "Nobody can pay", "critical on checkout, urgency high, 1 signal; opened at 03:07 UTC, resolved after 0 s.", "Why these people", "What happened", "What happens next",
 			"Friday 20 November 2026, UTC", "Paged Ana", "schedule primary", "The card processor is down.", "Nothing more is planned.")
+		if out := s.expect(Done, "why "+alert); strings.Contains(out, "hush") {
+			t.Errorf("it tells a secret: %s", out)
+		}
 		var story struct {
 			Alert    struct{ ID string }
 			Timeline []struct{ Kind, Sentence string }

@@ -42,7 +42,7 @@ func (c alertsCommand) print(out io.Writer, w *World, list client.List[client.Al
 		_, _ = fmt.Fprintln(out, "No alerts.")
 		return
 	}
-	rows := [][]string{{"alert", "status", "severity", "service", "for", "owner", "summary"}}
+	rows := [][]string{{"alert", "status", "severity", "service", "age", "owner", "summary"}}
 	for _, a := range list.Items {
 		rows = append(rows, []string{a.ID, a.Status, a.Severity, a.Service, w.ago(a.OpenedAt), orDash(a.Owner), a.Summary})
 	}

@@ -27,7 +27,7 @@ type applyCommand struct {
 
 // Help implements kong.HelpProvider.
 func (applyCommand) Help() string {
-	return `All of it is applied, or nothing. What is absent from the files stays as it is unless --prune is given, and absent secrets are kept. A string may be {env: NAME}, which is read here and not on the server. docs/setup-file.md describes the file.
+	return `All of it is applied, or nothing. What is absent from the files stays as it is unless --prune is given, and absent secrets are kept. A string may be {env: NAME}, which is read here and not on the server. docs/configuration.md describes the file.
 
 Example:
 

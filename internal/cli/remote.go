@@ -82,8 +82,9 @@ func (w *World) clock(t time.Time) string {
 }
 
 // ago says how long something has lasted: "3 min".
-func (w *World) ago(t time.Time) string {
-	d := w.Now().Sub(t)
+func (w *World) ago(t time.Time) string { return lasted(w.Now().Sub(t)) }
+
+func lasted(d time.Duration) string {
 	switch {
 	case d < time.Minute:
 		return fmt.Sprintf("%d s", max(int(d.Seconds()), 0))

@@ -65,31 +65,48 @@ func timeline(ctx context.Context, server *client.Client, alert string) (story, 
 	}
 }
 
-// tell writes an alert's story in plain sentences.
+// reasons are the kinds of entry that say why somebody was told, or nobody.
+var reasons = map[string]bool{"paged": true, "nobody": true, "quiet": true, "held": true, "hushed": true}
+
+// tell writes an alert's story in plain sentences: how it stands, why these
+// people, everything that happened, and what happens next.
 func tell(out io.Writer, w *World, a client.Alert, story []client.Entry) {
 	line := func(format string, args ...any) { _, _ = fmt.Fprintln(out, harmless(fmt.Sprintf(format, args...))) }
 	line("%s", a.Summary)
-	line("%s on %s, urgency %s, %s since %s (%s), %s.", a.Severity, a.Service, a.Urgency, a.Status, w.clock(a.OpenedAt), w.ago(a.OpenedAt), signals(a.Signals))
-	switch {
-	case a.Status == "resolved":
-		line("It is over.")
-	case a.Owner != "":
-		line("%s has it.", a.Owner)
-	default:
-		line("Nobody has it.")
+	line("%s on %s, urgency %s, %s; opened at %s, %s.", a.Severity, a.Service, a.Urgency, signals(a.Signals), w.clock(a.OpenedAt), standingFor(w, a))
+	_, _ = fmt.Fprint(out, "\nWhy these people\n")
+	told := 0
+	for _, e := range story {
+		if reasons[e.Kind] {
+			told++
+			line("  %s", e.Sentence)
+		}
 	}
-	line("")
+	if told == 0 {
+		line("  Nobody was looked for yet.")
+	}
+	_, _ = fmt.Fprint(out, "\nWhat happened\n")
 	day := ""
 	for _, e := range story {
 		at := e.At.In(w.Zone)
 		if today := at.Format("Monday 2 January 2006, MST"); today != day {
 			day = today
-			line("%s", day)
+			line("  %s", day)
 		}
 		line("  %s  %s", at.Format("15:04:05"), e.Sentence)
 	}
-	line("")
-	line("%s", upcoming(w, a))
+	_, _ = fmt.Fprintf(out, "\nWhat happens next\n  %s\n", harmless(upcoming(w, a)))
+}
+
+// standingFor says where an alert stands and who has it.
+func standingFor(w *World, a client.Alert) string {
+	switch {
+	case a.Status == "resolved":
+		return "resolved after " + lasted(a.ResolvedAt.Sub(a.OpenedAt))
+	case a.Owner != "":
+		return a.Status + ": " + a.Owner + " has it"
+	}
+	return a.Status + " for " + w.ago(a.OpenedAt) + ": nobody has it"
 }
 
 func signals(n int) string {

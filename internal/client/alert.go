@@ -10,17 +10,18 @@ import (
 
 // Alert is one ongoing problem with one service.
 type Alert struct {
-	ID       string    `json:"id"`
-	Key      string    `json:"key"`
-	Service  string    `json:"service"`
-	Summary  string    `json:"summary"`
-	Severity string    `json:"severity"`
-	Urgency  string    `json:"urgency"`
-	Status   string    `json:"status"`
-	Owner    string    `json:"owner"` // "" when nobody has it
-	Signals  int       `json:"signals"`
-	OpenedAt time.Time `json:"opened_at"`
-	Next     *Next     `json:"next"` // nil: nothing is planned
+	ID         string    `json:"id"`
+	Key        string    `json:"key"`
+	Service    string    `json:"service"`
+	Summary    string    `json:"summary"`
+	Severity   string    `json:"severity"`
+	Urgency    string    `json:"urgency"`
+	Status     string    `json:"status"`
+	Owner      string    `json:"owner"` // "" when nobody has it
+	Signals    int       `json:"signals"`
+	OpenedAt   time.Time `json:"opened_at"`
+	ResolvedAt time.Time `json:"resolved_at"` // zero while it is not
+	Next       *Next     `json:"next"`        // nil: nothing is planned
 }
 
 // Next is what happens to an alert when nobody does anything.

@@ -14,7 +14,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -133,14 +132,6 @@ func (n *node) restart() {
 	n.kill()
 	path, _ := binary()
 	n.start(path)
-}
-
-// stop ends the process as an operator does.
-func (n *node) stop() error {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	_ = n.cmd.Process.Signal(syscall.SIGTERM)
-	return n.cmd.Wait()
 }
 
 // until waits for something that another process does.

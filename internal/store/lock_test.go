@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"sync"
 	"testing"
@@ -18,14 +19,16 @@ func onPostgres(t *testing.T) *world {
 	return open(t, Config{URL: pgtest.URL(t)})
 }
 
+// pool returns the connections of a node.
+func (w *world) pool() *sql.DB { return w.db.writer.(*postgresWriter).pool }
+
 // waits returns once n of the database's connections wait for a lock.
 func (w *world) waits(n int) {
 	w.Helper()
 	ctx, cancel := context.WithTimeout(w.Context(), 30*time.Second)
 	defer cancel()
-	pool := w.db.writer.(*postgresWriter).pool
 	for got := -1; got != n; {
-		err := pool.QueryRowContext(ctx, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").Scan(&got)
+		err := w.pool().QueryRowContext(ctx, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").Scan(&got)
 		if err != nil {
 			w.Fatalf("%d connections wait for a lock, not %d: %v", got, n, err)
 		}
@@ -36,8 +39,7 @@ func (w *world) waits(n int) {
 func (w *world) free(key string) bool {
 	w.Helper()
 	var n int
-	pool := w.db.writer.(*postgresWriter).pool
-	err := pool.QueryRowContext(w.Context(), "SELECT count(*) FROM (SELECT 1 FROM alerts WHERE key = $1 FOR UPDATE SKIP LOCKED) free", key).Scan(&n)
+	err := w.pool().QueryRowContext(w.Context(), "SELECT count(*) FROM (SELECT 1 FROM alerts WHERE key = $1 FOR UPDATE SKIP LOCKED) free", key).Scan(&n)
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -5,9 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"net"
-	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -15,7 +13,6 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"firehall/internal/fault"
-	"firehall/internal/id"
 	"firehall/internal/store/db"
 )
 
@@ -130,88 +127,4 @@ func (w *postgresWriter) once(ctx context.Context, fn func(db.DBTX) error) error
 		return fmt.Errorf("commit: %w", err)
 	}
 	return nil
-}
-
-// lockOf is the number of the advisory lock that a run holds while it lives.
-func lockOf(run id.Run) int64 {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(run))
-	return int64(h.Sum64())
-}
-
-// holdRun takes the advisory lock of this run on a connection of its own and
-// takes it again, should that connection be lost. A run whose lock is free is
-// over, and so are its claims.
-func holdRun(ctx context.Context, d *DB, pool *sql.DB) error {
-	var held atomic.Pointer[sql.Conn]
-	take := func(ctx context.Context) error {
-		conn, err := pool.Conn(ctx)
-		if err != nil {
-			return err
-		}
-		if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", lockOf(d.run)); err != nil {
-			_ = conn.Close()
-			return err
-		}
-		held.Store(conn)
-		return nil
-	}
-	if err := take(ctx); err != nil {
-		return fmt.Errorf("announce this node: %w", err)
-	}
-	stop, stopped := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(stopped)
-		keepRun(stop, &held, take, d)
-	}()
-	d.closers = append(d.closers, func() error {
-		close(stop)
-		<-stopped
-		if conn := held.Load(); conn != nil {
-			return conn.Close()
-		}
-		return nil
-	})
-	d.alive = func(ctx context.Context, run id.Run) (bool, error) { return runAlive(ctx, pool, run) }
-	return nil
-}
-
-func keepRun(stop chan struct{}, held *atomic.Pointer[sql.Conn], take func(context.Context) error, d *DB) {
-	tick := time.NewTicker(5 * time.Second)
-	defer tick.Stop()
-	for {
-		select {
-		case <-stop:
-			return
-		case <-tick.C:
-		}
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		if conn := held.Load(); conn == nil || conn.PingContext(ctx) != nil {
-			if conn != nil {
-				_ = conn.Close()
-				held.Store(nil)
-			}
-			if err := take(ctx); err != nil {
-				d.config.Log.Warn("the lock of this node is lost and could not be taken again; its sends may go twice", "error", err)
-			}
-		}
-		cancel()
-	}
-}
-
-// runAlive says whether a run's advisory lock is held by anybody.
-func runAlive(ctx context.Context, pool *sql.DB, run id.Run) (bool, error) {
-	conn, err := pool.Conn(ctx)
-	if err != nil {
-		return false, err
-	}
-	defer func() { _ = conn.Close() }()
-	var free bool
-	if err := conn.QueryRowContext(ctx, "SELECT pg_try_advisory_lock($1)", lockOf(run)).Scan(&free); err != nil {
-		return false, err
-	}
-	if free {
-		_, err = conn.ExecContext(ctx, "SELECT pg_advisory_unlock($1)", lockOf(run))
-	}
-	return !free, err
 }

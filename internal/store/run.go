@@ -1,0 +1,121 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"time"
+
+	"firehall/internal/id"
+)
+
+// runLock is the advisory lock that a run holds while it lives, on a
+// connection of its own: PostgreSQL frees it the moment that connection is
+// gone. A run whose lock is free is over, and so are its claims.
+type runLock struct {
+	pool *sql.DB
+	run  id.Run
+	conn *sql.Conn // nil: not held
+}
+
+// renewEvery is how often a node looks whether it still holds its lock, and how
+// long that may take.
+const renewEvery = 5 * time.Second
+
+// holdRun takes the lock of this run until the database is closed, and again
+// should its connection be lost.
+func holdRun(ctx context.Context, d *DB, pool *sql.DB) error {
+	l := &runLock{pool: pool, run: d.run}
+	if err := l.take(ctx); err != nil {
+		return fmt.Errorf("announce this node: %w", err)
+	}
+	d.alive = func(ctx context.Context, run id.Run) (bool, error) { return runAlive(ctx, pool, run) }
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		l.keep(stop, func(err error) {
+			d.config.Log.Warn("the lock of this node is lost and could not be taken again; its sends may go twice", "error", err)
+		})
+	}()
+	d.closers = append(d.closers, func() error {
+		close(stop)
+		<-stopped
+		ctx, cancel := context.WithTimeout(context.Background(), renewEvery)
+		defer cancel()
+		return l.free(ctx)
+	})
+	return nil
+}
+
+// keep renews the lock until stop is closed.
+func (l *runLock) keep(stop <-chan struct{}, failed func(error)) {
+	tick := time.NewTicker(renewEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-stop:
+			return
+		case <-tick.C:
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), renewEvery)
+		if err := l.renew(ctx); err != nil {
+			failed(err)
+		}
+		cancel()
+	}
+}
+
+func (l *runLock) take(ctx context.Context) error {
+	conn, err := l.pool.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", lockOf(l.run)); err != nil {
+		_ = conn.Close()
+		return err
+	}
+	l.conn = conn
+	return nil
+}
+
+// renew takes the lock again when its connection is lost.
+func (l *runLock) renew(ctx context.Context) error {
+	if l.conn != nil && l.conn.PingContext(ctx) == nil {
+		return nil
+	}
+	_ = l.free(ctx) // what is broken cannot be given back
+	return l.take(ctx)
+}
+
+// free gives the lock back, with its connection. A connection that cannot do
+// that any more is ended, and the lock with it.
+func (l *runLock) free(ctx context.Context) error {
+	if l.conn == nil {
+		return nil
+	}
+	conn := l.conn
+	l.conn = nil
+	_, err := conn.ExecContext(ctx, "SELECT pg_advisory_unlock($1)", lockOf(l.run))
+	if err != nil {
+		_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+	}
+	return errors.Join(err, conn.Close())
+}
+
+// lockOf is the number of the advisory lock of a run.
+func lockOf(run id.Run) int64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(run))
+	return int64(h.Sum64())
+}
+
+// runAlive says whether a run's lock is held by anybody. It holds the lock
+// itself no longer than the statement runs.
+func runAlive(ctx context.Context, pool *sql.DB, run id.Run) (bool, error) {
+	var free bool
+	err := pool.QueryRowContext(ctx, "SELECT pg_try_advisory_xact_lock($1)", lockOf(run)).Scan(&free)
+	return !free, err
+}
