@@ -49,13 +49,9 @@ func (a *App) notReady(ctx context.Context) []string {
 	if a.stopping.Load() {
 		reasons = append(reasons, "this node is stopping")
 	}
-	late, err := a.late(ctx)
-	switch {
-	case err != nil:
+	if _, err := a.late(ctx); err != nil {
 		a.log.ErrorContext(ctx, "the database does not answer", "error", err)
 		reasons = append(reasons, "the database does not answer")
-	case late > stuckAfter:
-		reasons = append(reasons, fmt.Sprintf("timers are stuck: the first has been due for %s", late.Round(time.Second)))
 	}
 	return reasons
 }
@@ -80,6 +76,11 @@ func (a *App) warnings(ctx context.Context) []string {
 	}
 	if n := mailContacts(setup); n > 0 && a.opts.Config.SMTPURL == "" {
 		out = append(out, count(n, "contact is a mail address", "contacts are mail addresses")+" and there is no mail server: set FIREHALL_SMTP_URL")
+	}
+	// Not a reason: the database is every node's, so a balancer would take all
+	// nodes out, and messages would find no door.
+	if late, err := a.late(ctx); err == nil && late > stuckAfter {
+		out = append(out, fmt.Sprintf("timers are stuck: the first has been due for %s", late.Round(time.Second)))
 	}
 	health := a.engine.Health()
 	if health.Found > 0 {

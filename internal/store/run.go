@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"errors"
 	"fmt"
 	"hash/fnv"
 	"time"
@@ -45,7 +44,8 @@ func holdRun(ctx context.Context, d *DB, pool *sql.DB) error {
 		<-stopped
 		ctx, cancel := context.WithTimeout(context.Background(), renewEvery)
 		defer cancel()
-		return l.free(ctx)
+		l.free(ctx)
+		return nil
 	})
 	return nil
 }
@@ -86,23 +86,21 @@ func (l *runLock) renew(ctx context.Context) error {
 	if l.conn != nil && l.conn.PingContext(ctx) == nil {
 		return nil
 	}
-	_ = l.free(ctx) // what is broken cannot be given back
+	l.free(ctx)
 	return l.take(ctx)
 }
 
 // free gives the lock back, with its connection. A connection that cannot do
 // that any more is ended, and the lock with it.
-func (l *runLock) free(ctx context.Context) error {
+func (l *runLock) free(ctx context.Context) {
 	if l.conn == nil {
-		return nil
+		return
 	}
-	conn := l.conn
+	if _, err := l.conn.ExecContext(ctx, "SELECT pg_advisory_unlock($1)", lockOf(l.run)); err != nil {
+		_ = l.conn.Raw(func(any) error { return driver.ErrBadConn })
+	}
+	_ = l.conn.Close()
 	l.conn = nil
-	_, err := conn.ExecContext(ctx, "SELECT pg_advisory_unlock($1)", lockOf(l.run))
-	if err != nil {
-		_ = conn.Raw(func(any) error { return driver.ErrBadConn })
-	}
-	return errors.Join(err, conn.Close())
 }
 
 // lockOf is the number of the advisory lock of a run.

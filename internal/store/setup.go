@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"firehall/internal/alert"
 	"firehall/internal/escalation"
@@ -234,7 +235,7 @@ func (s *Setup) Words(v service.Service) map[string]alert.Severity {
 	for _, own := range []map[string]string{s.Installation.Severity, v.Severity} {
 		for word, name := range own {
 			if severity, ok := alert.SeverityNamed(name); ok {
-				words[word] = severity
+				words[strings.ToLower(strings.TrimSpace(word))] = severity // as SeverityOf looks for it
 			}
 		}
 	}
