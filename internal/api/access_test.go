@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"slices"
@@ -240,6 +242,11 @@ func TestTheDescriptionListsEveryOperation(t *testing.T) {
 		t.Errorf("policy %s", policy)
 	}
 	html := page.Body.String()
+	_, style, _ := strings.Cut(html, "<style>")
+	style, _, _ = strings.Cut(style, "</style>")
+	if sum := sha256.Sum256([]byte(style)); !strings.Contains(policy, "'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'") {
+		t.Errorf("a browser refuses the page's style: %s", policy)
+	}
 	for _, op := range operations {
 		method, path, _ := strings.Cut(op, " ")
 		if !strings.Contains(html, `<span class="method">`+method+`</span> `+base+path+`</h3>`) {

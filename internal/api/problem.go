@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -127,13 +126,9 @@ func write(w http.ResponseWriter, r *refused) {
 	for name := range r.headers {
 		w.Header().Set(name, r.headers.Get(name))
 	}
-	body, err := json.Marshal(r.ErrorModel)
-	if err != nil {
-		panic("api: " + err.Error()) // our own structs always have a JSON form
-	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(r.Status)
-	_, _ = w.Write(append(body, '\n')) // a caller that went away
+	_ = huma.DefaultJSONFormat.Marshal(w, r.ErrorModel) // a caller that went away
 }
 
 // nothing answers what is not there: 404, or 405 for another method's path.

@@ -4,7 +4,6 @@ package smoke
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -45,7 +44,6 @@ type world struct {
 	now  time.Time
 	told []string
 	mood map[string]channel.Status // by "person contact": what its provider answers
-	docs map[string]map[string]any
 }
 
 // onBoth runs a test on SQLite and on PostgreSQL.
@@ -323,9 +321,4 @@ func (w *world) said(n id.Alert, texts ...string) {
 			w.t.Errorf("the timeline does not say %q:\n%s", text, story)
 		}
 	}
-}
-
-func text(v any) string {
-	b, _ := json.Marshal(v)
-	return string(b)
 }

@@ -49,7 +49,7 @@ func alertsOf(rows []db.Alert) ([]alert.Alert, error) {
 }
 
 func docOf(a alert.Alert) ([]byte, error) {
-	return json.Marshal(alertDoc{Details: a.Details, Links: a.Links, Resends: a.Resends})
+	return encode(alertDoc{Details: a.Details, Links: a.Links, Resends: a.Resends})
 }
 
 // Alert returns one alert. It fails with NotFound when there is none.
@@ -154,7 +154,7 @@ func (r reader) CountMembers(ctx context.Context, n id.Alert) (all, firing int, 
 
 // SaveHush keeps or replaces a hush.
 func (tx *Tx) SaveHush(ctx context.Context, h alert.Hush) error {
-	doc, err := json.Marshal(h.Starts)
+	doc, err := encode(h.Starts)
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -136,7 +135,7 @@ func (tx *Tx) AddAlerts(ctx context.Context, list []alert.Alert) error {
 func (tx *Tx) SaveMembers(ctx context.Context, n id.Alert, list []alert.Member) error {
 	rows, at := make([][]any, 0, len(list)), make(map[string]int, len(list))
 	for _, m := range list {
-		doc, err := json.Marshal(m)
+		doc, err := encode(m)
 		if err != nil {
 			return err
 		}
@@ -154,7 +153,7 @@ func (tx *Tx) SaveMembers(ctx context.Context, n id.Alert, list []alert.Member) 
 // Record adds lines to timelines; each gets an id and this transaction's time.
 func (tx *Tx) Record(_ context.Context, entries ...timeline.Entry) error {
 	for _, e := range entries {
-		doc, err := json.Marshal(e)
+		doc, err := encode(e)
 		if err != nil {
 			return err
 		}

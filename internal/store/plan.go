@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"sync"
 	"time"
 
@@ -117,7 +116,7 @@ func HoursSchedule(zone string, windows []schedule.Window) schedule.Schedule {
 
 // AddOverride keeps an override; the setup's version goes up.
 func (tx *Tx) AddOverride(ctx context.Context, o schedule.Override) error {
-	doc, err := json.Marshal(o)
+	doc, err := encode(o)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 
 // AddPolicyVersion keeps a policy as it is now and returns the version's id.
 func (tx *Tx) AddPolicyVersion(ctx context.Context, p escalation.Policy) (id.PolicyVersion, error) {
-	doc, err := json.Marshal(p)
+	doc, err := encode(p)
 	if err != nil {
 		return "", err
 	}

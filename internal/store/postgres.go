@@ -42,7 +42,7 @@ func openPostgres(ctx context.Context, d *DB) error {
 		return err
 	}
 	d.writer = &postgresWriter{pool: pool}
-	d.q = db.New(pool)
+	d.q = db.New(checked{pool})
 	return holdRun(ctx, d, pool)
 }
 

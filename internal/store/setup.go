@@ -92,8 +92,11 @@ func (tx *Tx) Setup(ctx context.Context) (*Setup, error) {
 		return nil, fmt.Errorf("read the setup's version: %w", err)
 	}
 	tx.known = tx.db.setup.Load()
-	if tx.known == nil || tx.known.Version != version || tx.reload {
+	switch {
+	case tx.reload: // what only this transaction sees is nobody else's
 		tx.known, err = tx.db.readSetup(ctx, tx.reader)
+	case tx.known == nil || tx.known.Version != version: // another node changed it
+		tx.known, err = tx.db.loadSetup(ctx, tx.reader)
 	}
 	return tx.known, err
 }
@@ -284,7 +287,7 @@ func (s *Setup) LaneOf(v id.Service) id.Team { return s.Services[v].Team }
 // SaveDoc writes one document of the setup; the setup's version goes up and
 // this node reloads it when the transaction is committed.
 func (tx *Tx) SaveDoc(ctx context.Context, kind, name string, doc any) error {
-	text, err := json.Marshal(doc)
+	text, err := encode(doc)
 	if err != nil {
 		return err
 	}

@@ -60,7 +60,7 @@ func openSQLite(ctx context.Context, d *DB) error {
 	readers.SetMaxOpenConns(8)
 	readers.SetMaxIdleConns(4)
 	readers.SetConnMaxIdleTime(time.Minute)
-	d.q = db.New(newStatements(readers))
+	d.q = db.New(checked{newStatements(readers)})
 	// There is one process, so every other run is over.
 	d.alive = func(_ context.Context, run id.Run) (bool, error) { return run == d.run, nil }
 	d.closers = append(d.closers, startCheckpoints(w, path, d))

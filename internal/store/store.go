@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"firehall/internal/id"
 	"firehall/internal/store/db"
 )
@@ -128,6 +130,7 @@ func (d *DB) Do(ctx context.Context, fn func(*Tx) error) error {
 func (d *DB) DoAs(ctx context.Context, p Priority, fn func(*Tx) error) error {
 	var tx *Tx
 	err := d.writer.do(ctx, p, func(on db.DBTX) error {
+		on = checked{on}
 		tx = &Tx{
 			reader: reader{q: db.New(on)}, on: on, db: d,
 			Now: d.config.Now().UTC().Truncate(time.Microsecond),
@@ -225,4 +228,9 @@ func instant(micros int64) time.Time {
 	return time.UnixMicro(micros).UTC()
 }
 
-func none(err error) bool { return errors.Is(err, sql.ErrNoRows) }
+// none says whether a query found no row; nor is there one for a text that
+// PostgreSQL cannot hold (character_not_in_repertoire).
+func none(err error) bool {
+	var pg *pgconn.PgError
+	return errors.Is(err, sql.ErrNoRows) || (errors.As(err, &pg) && pg.Code == "22021")
+}

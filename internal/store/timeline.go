@@ -57,7 +57,7 @@ func (tx *Tx) Audit(ctx context.Context, d Deed) error {
 	if d.Doc == nil {
 		d.Doc = map[string]any{}
 	}
-	doc, err := json.Marshal(d.Doc)
+	doc, err := encode(d.Doc)
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ type Token struct {
 	Name      string
 	Person    id.Person    // "" acts for the installation, with Role
 	Role      team.Role    // only without a person
-	Scopes    []team.Scope // at least one
+	Scopes    []team.Scope // none may nothing
 	CreatedAt time.Time
 	CreatedBy string
 	ExpiresAt time.Time // zero is never
@@ -29,6 +29,7 @@ func tokenOf(row db.Token) Token {
 	t := Token{
 		ID: id.Token(row.ID), Hash: row.Hash, Name: row.Name, Person: id.Person(row.Person), Role: team.Role(row.Role),
 		CreatedAt: instant(row.CreatedAt), CreatedBy: row.CreatedBy, ExpiresAt: instant(row.ExpiresAt), UsedAt: instant(row.UsedAt),
+		Scopes: []team.Scope{}, // nil is what somebody has who is signed in: everything
 	}
 	for _, s := range strings.Fields(row.Scopes) {
 		t.Scopes = append(t.Scopes, team.Scope(s))

@@ -1,0 +1,328 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"firehall/internal/store/db"
+)
+
+// onSQLite runs a test of what only SQLite needs.
+func onSQLite(t *testing.T) (w *world, path string) {
+	t.Helper()
+	t.Parallel()
+	dir := t.TempDir()
+	return open(t, Config{Dir: dir}), filepath.Join(dir, File)
+}
+
+// logSize returns how large the write-ahead log of a database is.
+func logSize(t *testing.T, path string) int64 {
+	t.Helper()
+	info, err := os.Stat(path + "-wal")
+	if errors.Is(err, os.ErrNotExist) {
+		return 0
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Size()
+}
+
+// grow writes until the write-ahead log is over its limit.
+func (w *world) grow(path string) {
+	w.Helper()
+	text := strings.Repeat("x", 4<<20)
+	for i := 0; logSize(w.T, path) < walLimit; i++ {
+		w.do(func(ctx context.Context, tx *Tx) error { return put(ctx, tx, fmt.Sprint("big ", i), text) })
+	}
+}
+
+func TestTheWriteAheadLogStaysSmallUnderManySmallWrites(t *testing.T) {
+	w, path := onSQLite(t)
+	most, each := int64(0), 100
+	for i := range 200_000 / each {
+		timers := make([]Timer, each)
+		for j := range timers {
+			timers[j] = Timer{Kind: "k", Ref: fmt.Sprint("ref ", (i*each+j)*7919%200_000), Lane: "l", DueAt: start}
+		}
+		w.plan(timers...)
+		most = max(most, logSize(t, path))
+	}
+	t.Logf("at most %d MiB", most>>20)
+	if most > 4*walLimit {
+		t.Errorf("the log grew to %d MiB", most>>20)
+	}
+	if n, _, err := w.db.TimersPending(t.Context()); n != 200_000 || err != nil {
+		t.Errorf("%d timers are there, %v", n, err)
+	}
+}
+
+func TestACheckpointEmptiesTheLogAndLosesNothing(t *testing.T) {
+	w, path := onSQLite(t)
+	writer := w.db.writer.(*sqliteWriter)
+	w.do(func(ctx context.Context, tx *Tx) error { return put(ctx, tx, "a", "1") })
+	before := logSize(t, path)
+	if err := checkpoint(writer, path); err != nil || logSize(t, path) != before || before == 0 {
+		t.Errorf("a small log went from %d to %d, %v", before, logSize(t, path), err)
+	}
+	_ = writer.turns.take(t.Context(), Urgent) // keeps the background away
+	text := strings.Repeat("x", walLimit)
+	if _, err := writer.conn.ExecContext(t.Context(), "INSERT INTO facts (name, value) VALUES ('big', ?)", text); err != nil {
+		t.Fatal(err)
+	}
+	if size := logSize(t, path); size < walLimit {
+		t.Fatalf("the log has only %d bytes", size)
+	}
+	writer.turns.give()
+	if err := checkpoint(writer, path); err != nil || logSize(t, path) != 0 {
+		t.Errorf("the log has %d bytes, %v", logSize(t, path), err)
+	}
+	w.facts("a")
+	if got := must(w.db.Fact(t.Context(), "big"))(w); got != text {
+		t.Errorf("%d bytes are left of %d", len(got), len(text))
+	}
+}
+
+func TestNoLogIsNothingToWriteBack(t *testing.T) {
+	t.Parallel()
+	if err := checkpoint(&sqliteWriter{}, filepath.Join(t.TempDir(), File)); err != nil {
+		t.Error(err)
+	}
+}
+
+// Somebody who reads for long, like a backup, must not keep acknowledgements
+// waiting: the log grows until they are done.
+func TestALongReadDoesNotHoldUpTheWriter(t *testing.T) {
+	w, path := onSQLite(t)
+	writer := w.db.writer.(*sqliteWriter)
+	w.do(func(ctx context.Context, tx *Tx) error { return put(ctx, tx, "a", "1") })
+	pool, err := sql.Open("sqlite", sqliteDSN(path, "mode=ro"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	reading, err := pool.BeginTx(t.Context(), &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var n int
+	if err := reading.QueryRowContext(t.Context(), "SELECT count(*) FROM facts").Scan(&n); err != nil || n != 1 {
+		t.Fatalf("it reads %d, %v", n, err)
+	}
+	w.grow(path)
+	begun := time.Now()
+	for range 3 {
+		if err := checkpoint(writer, path); err != nil {
+			t.Error(err)
+		}
+	}
+	if took := time.Since(begun); took > 4*time.Second { // waiting for the reader would be 5 s each time
+		t.Errorf("the writer waited %s for a reader", took)
+	}
+	w.do(func(ctx context.Context, tx *Tx) error { return put(ctx, tx, "b", "1") })
+	if err := reading.QueryRowContext(t.Context(), "SELECT count(*) FROM facts").Scan(&n); err != nil || n != 1 {
+		t.Errorf("it reads %d now, %v", n, err)
+	}
+	if err := reading.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	if err := checkpoint(writer, path); err != nil || logSize(t, path) != 0 {
+		t.Errorf("after the read the log has %d bytes, %v", logSize(t, path), err)
+	}
+	w.facts("a", "b")
+}
+
+// A reader sees one state while a writer goes on.
+func TestReadersAndTheWriterDoNotWaitForEachOther(t *testing.T) {
+	w, _ := onSQLite(t)
+	var all sync.WaitGroup
+	var read atomic.Int64
+	w.do(func(ctx context.Context, tx *Tx) error {
+		for range 16 { // more than there are connections to read
+			all.Go(func() {
+				if got, err := w.db.Fact(ctx, "a"); err != nil || got != "" {
+					t.Errorf("%q, %v", got, err)
+				}
+				read.Add(1)
+			})
+		}
+		all.Wait() // while this transaction is open
+		return put(ctx, tx, "a", "1")
+	})
+	if read.Load() != 16 {
+		t.Errorf("%d have read", read.Load())
+	}
+	w.facts("a")
+}
+
+func TestWritersThatWaitAreCounted(t *testing.T) {
+	w, _ := onSQLite(t)
+	var all sync.WaitGroup
+	w.do(func(ctx context.Context, _ *Tx) error {
+		for range 3 {
+			all.Go(func() {
+				if err := w.db.Do(ctx, func(*Tx) error { return nil }); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		for w.db.WritersWaiting() < 3 && ctx.Err() == nil {
+			time.Sleep(0) // they are on their way
+		}
+		return ctx.Err()
+	})
+	all.Wait()
+	if n := w.db.WritersWaiting(); n != 0 {
+		t.Errorf("%d wait", n)
+	}
+}
+
+func TestAWriterWhoseCallerLeavesWhileItWaitsNeverBegins(t *testing.T) {
+	w, _ := onSQLite(t)
+	w.do(func(ctx context.Context, _ *Tx) error {
+		gone, leave := context.WithCancel(ctx)
+		leave()
+		err := w.db.Do(gone, func(*Tx) error {
+			t.Error("it began")
+			return nil
+		})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("it failed with %v", err)
+		}
+		return nil
+	})
+}
+
+func TestRowLocksAreCutFromWhatSQLiteReads(t *testing.T) {
+	t.Parallel()
+	tests := map[string]string{
+		"SELECT 1 FROM a":                                "SELECT 1 FROM a",
+		"SELECT 1 FROM a FOR UPDATE":                     "SELECT 1 FROM a ",
+		"SELECT 1 FROM a LIMIT 2 FOR UPDATE SKIP LOCKED": "SELECT 1 FROM a LIMIT 2 ",
+	}
+	for text, want := range tests {
+		if got := withoutLocks(text); got != want {
+			t.Errorf("%q becomes %q", text, got)
+		}
+	}
+}
+
+func TestAStatementIsPreparedOnceByManyAtOnce(t *testing.T) {
+	w, path := onSQLite(t)
+	w.do(func(ctx context.Context, tx *Tx) error { return put(ctx, tx, "a", "1") })
+	pool, err := sql.Open("sqlite", sqliteDSN(path, "mode=ro"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	s := newStatements(pool)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 20 {
+				var n int
+				if err := s.QueryRowContext(t.Context(), "SELECT count(*) FROM facts FOR UPDATE").Scan(&n); err != nil || n != 1 {
+					t.Errorf("%d, %v", n, err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if len(s.ready) != 1 {
+		t.Errorf("%d statements are kept", len(s.ready))
+	}
+}
+
+func TestAStatementThatCannotBePreparedSaysWhy(t *testing.T) {
+	w, path := onSQLite(t)
+	pool, err := sql.Open("sqlite", sqliteDSN(path, "mode=ro"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	for name, on := range map[string]*statements{"readers": newStatements(pool), "the writer": w.db.writer.(*sqliteWriter).stmts} {
+		var n int
+		_, execErr := on.ExecContext(t.Context(), "DELETE FROM nowhere")
+		rows, queryErr := on.QueryContext(t.Context(), "SELECT 1 FROM nowhere")
+		if rows != nil {
+			_ = rows.Close()
+		}
+		rowErr := on.QueryRowContext(t.Context(), "SELECT 1 FROM nowhere").Scan(&n)
+		for _, err := range []error{execErr, queryErr, rowErr} {
+			if err == nil || !strings.Contains(err.Error(), "no such table: nowhere") {
+				t.Errorf("%s: it says %v", name, err)
+			}
+		}
+	}
+}
+
+// retried is a transaction that PostgreSQL undid.
+func TestATransactionThatPostgreSQLUndidIsRunAgain(t *testing.T) {
+	tests := map[string]struct {
+		code  string
+		fails int
+		runs  int
+	}{
+		"after a deadlock":                {"40P01", 1, 2},
+		"after a conflict":                {"40001", 2, 3},
+		"three times at most":             {"40P01", 9, 3},
+		"not after another failure":       {"23505", 1, 1},
+		"not when it has nothing to mend": {"40P01", 0, 1},
+	}
+	w := onPostgres(t)
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			runs := 0
+			err := w.db.writer.do(t.Context(), Urgent, func(db.DBTX) error {
+				if runs++; runs <= test.fails {
+					return fmt.Errorf("save: %w", &pgconn.PgError{Code: test.code})
+				}
+				return nil
+			})
+			if runs != test.runs || (err != nil) != (test.fails >= test.runs) {
+				t.Errorf("it ran %d times: %v", runs, err)
+			}
+		})
+	}
+}
+
+func TestOfTwoThatWaitForEachOtherBothSucceedInTheEnd(t *testing.T) {
+	w := onPostgres(t)
+	w.add(problem("alert_1", "s", "1"), problem("alert_2", "s", "2"))
+	var both sync.WaitGroup
+	met := make(chan struct{}, 2)
+	for _, keys := range [][2]string{{"1", "2"}, {"2", "1"}} {
+		both.Go(func() {
+			first := true
+			err := w.db.Do(t.Context(), func(tx *Tx) error {
+				if _, err := tx.LockUnresolved(t.Context(), []AlertKey{{"s", keys[0]}}); err != nil {
+					return err
+				}
+				if first {
+					first = false
+					met <- struct{}{}
+					for len(met) < 2 && t.Context().Err() == nil {
+						time.Sleep(0) // until both hold one
+					}
+				}
+				_, err := tx.LockUnresolved(t.Context(), []AlertKey{{"s", keys[1]}})
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	both.Wait()
+}
