@@ -22,9 +22,6 @@ func claimed(s notify.Send, now time.Time, run id.Run) notify.Send {
 	return s
 }
 
-// whenFull is how long a send waits when there is no room to call.
-const whenFull = 50 * time.Millisecond
-
 // Claim takes a send that is due, for a call that begins at once. It returns
 // false when there is nothing to call now: it is not due, not needed any more,
 // or claim has no room.
@@ -47,8 +44,8 @@ func (act *Actions) Claim(ctx context.Context, tx *store.Tx, n id.Send, claim Re
 	if why != "" {
 		return s, false, act.skip(ctx, tx, s, why)
 	}
-	if !claim(s) {
-		return s, false, act.wait(ctx, tx, setup, s, tx.Now.Add(whenFull))
+	if wait := claim(s); wait > 0 {
+		return s, false, act.wait(ctx, tx, setup, s, tx.Now.Add(wait))
 	}
 	s = claimed(s, tx.Now, act.DB.Run())
 	return s, true, tx.SaveSend(ctx, s)

@@ -35,8 +35,10 @@ type paging struct {
 	entries []timeline.Entry
 }
 
-// Reserve says whether a send may be called at once, and keeps room for it.
-type Reserve func(notify.Send) bool
+// Reserve keeps room for the call of a send and returns 0: it must be called at
+// once. Where there is none it returns how long the send waits until it asks
+// again.
+type Reserve func(notify.Send) time.Duration
 
 // asked is somebody to page and why.
 type asked struct {
@@ -273,12 +275,17 @@ func (p *paging) plan(ctx context.Context, sends []notify.Send) error {
 	for i := range sends {
 		s := &sends[i]
 		p.entries = append(p.entries, queued(*s))
-		if p.claim != nil && !s.DueAt.After(p.tx.Now) && p.claim(*s) {
-			*s = claimed(*s, p.tx.Now, p.act.DB.Run())
-			p.claimed = append(p.claimed, *s)
-			continue
+		at := s.DueAt
+		if p.claim != nil && !at.After(p.tx.Now) {
+			wait := p.claim(*s)
+			if wait == 0 {
+				*s = claimed(*s, p.tx.Now, p.act.DB.Run())
+				p.claimed = append(p.claimed, *s)
+				continue
+			}
+			at = p.tx.Now.Add(wait)
 		}
-		timers = append(timers, store.Timer{Kind: TimerDeliver, Ref: string(s.ID), Lane: p.setup.LaneOf(p.alert.Service), DueAt: s.DueAt})
+		timers = append(timers, store.Timer{Kind: TimerDeliver, Ref: string(s.ID), Lane: p.setup.LaneOf(p.alert.Service), DueAt: at})
 	}
 	if err := p.tx.AddSends(ctx, sends); err != nil {
 		return err

@@ -22,7 +22,7 @@ const staleAfter = 20 * time.Millisecond
 // record.
 func (e *Engine) begin(c called) {
 	e.calls.Go(func() {
-		defer e.room.leave(c.place)
+		defer e.room.leave(c.seat)
 		if done, ok := e.call(context.Background(), c); ok {
 			e.results <- done
 		}

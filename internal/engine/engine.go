@@ -161,7 +161,7 @@ func (e *Engine) Settle(ctx context.Context) (time.Time, error) {
 		}
 		for _, c := range begun {
 			done, ok := e.call(ctx, c)
-			e.room.leave(c.place)
+			e.room.leave(c.seat)
 			if ok {
 				if err := e.keep(ctx, []action.Called{done}); err != nil {
 					return time.Time{}, err

@@ -27,16 +27,17 @@ var workers = map[string]func(*batch, context.Context, string) error{
 type batch struct {
 	e        *Engine
 	tx       *store.Tx
-	careful  bool // each timer in a savepoint of its own
-	reserved []place
+	careful  bool    // each timer in a savepoint of its own
+	lane     id.Team // of the timer that runs
+	reserved []seat
 	calls    []called
 }
 
 // called is a send that is claimed, and the room kept for its call.
 type called struct {
-	send  notify.Send
-	place place
-	at    time.Time // when it was claimed, by the clock of the machine
+	send notify.Send
+	seat seat
+	at   time.Time // when it was claimed, by the clock of the machine
 }
 
 // step runs up to perStep timers that are due in one transaction, taking turns
@@ -104,7 +105,8 @@ func (b *batch) run(ctx context.Context, lanes []id.Team) (int, error) {
 		if did >= perStep {
 			break
 		}
-		timers, err := b.tx.ClaimTimers(ctx, lanes[(start+i)%len(lanes)], share)
+		b.lane = lanes[(start+i)%len(lanes)]
+		timers, err := b.tx.ClaimTimers(ctx, b.lane, share)
 		if err != nil {
 			return did, err
 		}
@@ -186,15 +188,17 @@ func (b *batch) deliver(ctx context.Context, ref string) error {
 }
 
 // reserve keeps room for the call of a send; see action.Reserve.
-func (b *batch) reserve(s notify.Send) bool {
-	p := b.e.placeOf(s)
-	if !b.e.room.enter(p) {
-		return false
+func (b *batch) reserve(s notify.Send) time.Duration {
+	to := b.seatOf(s)
+	if !b.e.room.enter(to, quiet(s)) {
+		return b.e.room.back(to, quiet(s), b.tx.Now)
 	}
-	b.reserved = append(b.reserved, p)
-	return true
+	b.reserved = append(b.reserved, to)
+	return 0
 }
 
+func (b *batch) seatOf(s notify.Send) seat { return seat{b.lane, b.e.placeOf(s)} }
+
 func (b *batch) claimed(s notify.Send) {
-	b.calls = append(b.calls, called{send: s, place: b.e.placeOf(s), at: time.Now()})
+	b.calls = append(b.calls, called{send: s, seat: b.seatOf(s), at: time.Now()})
 }

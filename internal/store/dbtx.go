@@ -11,6 +11,7 @@ import (
 // pool of readers.
 type preparer interface {
 	PrepareContext(context.Context, string) (*sql.Stmt, error)
+	QueryRowContext(context.Context, string, ...any) *sql.Row
 }
 
 // statements runs queries through prepared statements, each prepared once.
@@ -76,21 +77,7 @@ func (s *statements) QueryContext(ctx context.Context, text string, args ...any)
 func (s *statements) QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row {
 	stmt, err := s.PrepareContext(ctx, text)
 	if err != nil {
-		return s.failed(ctx, err)
+		return s.on.QueryRowContext(ctx, withoutLocks(text), args...) // which fails as well, and says why
 	}
 	return stmt.QueryRowContext(ctx, args...)
-}
-
-// failed returns a row that reports err when it is scanned: a canceled query
-// is the only way to make one.
-func (s *statements) failed(ctx context.Context, err error) *sql.Row {
-	ctx, cancel := context.WithCancelCause(ctx)
-	cancel(err)
-	switch on := s.on.(type) {
-	case *sql.DB:
-		return on.QueryRowContext(ctx, "SELECT 1")
-	case *sql.Conn:
-		return on.QueryRowContext(ctx, "SELECT 1")
-	}
-	return nil
 }

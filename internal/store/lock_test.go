@@ -9,14 +9,13 @@ import (
 	"time"
 
 	"firehall/internal/alert"
-	"firehall/internal/pgtest"
 )
 
 // onPostgres runs a test of what only several nodes can do.
 func onPostgres(t *testing.T) *world {
 	t.Helper()
 	t.Parallel()
-	return open(t, Config{URL: pgtest.URL(t)})
+	return open(t, Config{URL: postgres(t)})
 }
 
 // pool returns the connections of a node.

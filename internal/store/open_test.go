@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"firehall/internal/fault"
-	"firehall/internal/pgtest"
 )
 
 func TestADatabaseIsFoundAgainAsItWasLeft(t *testing.T) {
@@ -59,7 +58,7 @@ func TestEveryTableIsThereOnBoth(t *testing.T) {
 
 func TestNodesThatStartTogetherAllFindTheTablesUpToDate(t *testing.T) {
 	t.Parallel()
-	w := &world{T: t, clock: &clock{now: start}, config: Config{URL: pgtest.URL(t)}}
+	w := &world{T: t, clock: &clock{now: start}, config: Config{URL: postgres(t)}}
 	w.config.Now = w.clock.Now
 	var all sync.WaitGroup
 	for range 4 {

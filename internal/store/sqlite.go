@@ -67,9 +67,13 @@ func openSQLite(ctx context.Context, d *DB) error {
 	return nil
 }
 
+// busyWait is how long, in milliseconds, a connection waits for another one's
+// lock.
+const busyWait = 5000
+
 // sqliteDSN leaves checkpoints to one goroutine: wal_autocheckpoint is off.
 func sqliteDSN(path string, options ...string) string {
-	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=foreign_keys(1)&_pragma=wal_autocheckpoint(0)"
+	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + fmt.Sprintf("?_pragma=busy_timeout(%d)&_pragma=journal_mode(WAL)&_pragma=foreign_keys(1)&_pragma=wal_autocheckpoint(0)", busyWait)
 	for _, o := range options {
 		dsn += "&" + o
 	}
@@ -164,13 +168,34 @@ func checkpoint(w *sqliteWriter, path string) error {
 	}
 	defer func() { _ = side.Close() }()
 	ctx := context.Background()
-	if _, err := side.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)"); err != nil {
+	var busy, log, done int
+	if err := side.QueryRowContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &log, &done); err != nil {
 		return err
+	}
+	if done < log/2 {
+		return nil // somebody still reads what is older: the rest has to wait for them
 	}
 	if err := w.turns.take(ctx, Background); err != nil {
 		return err
 	}
 	defer w.turns.give()
+	return w.truncate(ctx)
+}
+
+// truncateWait bounds, in milliseconds, how long the writer waits for readers
+// when it empties the log; it is tried again soon.
+const truncateWait = 100
+
+// truncate writes the rest of the log back and empties it. It changes nothing
+// when somebody reads from it for longer.
+func (w *sqliteWriter) truncate(ctx context.Context) (err error) {
+	if _, err := w.conn.ExecContext(ctx, fmt.Sprintf("PRAGMA busy_timeout = %d", truncateWait)); err != nil {
+		return err
+	}
+	defer func() {
+		_, back := w.conn.ExecContext(ctx, fmt.Sprintf("PRAGMA busy_timeout = %d", busyWait))
+		err = errors.Join(err, back)
+	}()
 	_, err = w.conn.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -26,6 +27,17 @@ func onSQLite(t *testing.T) (w *world, path string) {
 	return open(t, Config{Dir: dir}), filepath.Join(dir, File)
 }
 
+// still stops the checkpoints in the background: the test makes them.
+func (w *world) still() *sqliteWriter {
+	w.Helper()
+	last := len(w.db.closers) - 1
+	if err := w.db.closers[last](); err != nil {
+		w.Fatal(err)
+	}
+	w.db.closers = w.db.closers[:last]
+	return w.db.writer.(*sqliteWriter)
+}
+
 // logSize returns how large the write-ahead log of a database is.
 func logSize(t *testing.T, path string) int64 {
 	t.Helper()
@@ -43,18 +55,21 @@ func logSize(t *testing.T, path string) int64 {
 func (w *world) grow(path string) {
 	w.Helper()
 	text := strings.Repeat("x", 4<<20)
-	for i := 0; logSize(w.T, path) < walLimit; i++ {
-		w.do(func(ctx context.Context, tx *Tx) error { return put(ctx, tx, fmt.Sprint("big ", i), text) })
+	for begun := true; begun || logSize(w.T, path) < walLimit; begun = false {
+		w.do(func(ctx context.Context, tx *Tx) error { return put(ctx, tx, tx.NewID("big_"), text) })
 	}
 }
 
 func TestTheWriteAheadLogStaysSmallUnderManySmallWrites(t *testing.T) {
 	w, path := onSQLite(t)
-	most, each := int64(0), 100
-	for i := range 200_000 / each {
-		timers := make([]Timer, each)
-		for j := range timers {
-			timers[j] = Timer{Kind: "k", Ref: fmt.Sprint("ref ", (i*each+j)*7919%200_000), Lane: "l", DueAt: start}
+	const transactions, places, each = 400, 50, 10 // so many rows in so many places of the table
+	most := int64(0)
+	for i := range transactions {
+		var timers []Timer
+		for place := range places {
+			for j := range each {
+				timers = append(timers, Timer{Kind: "k", Ref: fmt.Sprintf("%02d %04d", place, i*each+j), Lane: "l", DueAt: start})
+			}
 		}
 		w.plan(timers...)
 		most = max(most, logSize(t, path))
@@ -63,28 +78,24 @@ func TestTheWriteAheadLogStaysSmallUnderManySmallWrites(t *testing.T) {
 	if most > 4*walLimit {
 		t.Errorf("the log grew to %d MiB", most>>20)
 	}
-	if n, _, err := w.db.TimersPending(t.Context()); n != 200_000 || err != nil {
+	if n, _, err := w.db.TimersPending(t.Context()); n != transactions*places*each || err != nil {
 		t.Errorf("%d timers are there, %v", n, err)
 	}
 }
 
 func TestACheckpointEmptiesTheLogAndLosesNothing(t *testing.T) {
 	w, path := onSQLite(t)
-	writer := w.db.writer.(*sqliteWriter)
+	writer := w.still()
 	w.do(func(ctx context.Context, tx *Tx) error { return put(ctx, tx, "a", "1") })
 	before := logSize(t, path)
 	if err := checkpoint(writer, path); err != nil || logSize(t, path) != before || before == 0 {
 		t.Errorf("a small log went from %d to %d, %v", before, logSize(t, path), err)
 	}
-	_ = writer.turns.take(t.Context(), Urgent) // keeps the background away
 	text := strings.Repeat("x", walLimit)
-	if _, err := writer.conn.ExecContext(t.Context(), "INSERT INTO facts (name, value) VALUES ('big', ?)", text); err != nil {
-		t.Fatal(err)
-	}
+	w.do(func(ctx context.Context, tx *Tx) error { return put(ctx, tx, "big", text) })
 	if size := logSize(t, path); size < walLimit {
 		t.Fatalf("the log has only %d bytes", size)
 	}
-	writer.turns.give()
 	if err := checkpoint(writer, path); err != nil || logSize(t, path) != 0 {
 		t.Errorf("the log has %d bytes, %v", logSize(t, path), err)
 	}
@@ -104,43 +115,58 @@ func TestNoLogIsNothingToWriteBack(t *testing.T) {
 // Somebody who reads for long, like a backup, must not keep acknowledgements
 // waiting: the log grows until they are done.
 func TestALongReadDoesNotHoldUpTheWriter(t *testing.T) {
-	w, path := onSQLite(t)
-	writer := w.db.writer.(*sqliteWriter)
-	w.do(func(ctx context.Context, tx *Tx) error { return put(ctx, tx, "a", "1") })
+	for name, grown := range map[string]bool{"that began before the log grew": false, "that began after the log grew": true} {
+		t.Run(name, func(t *testing.T) {
+			w, path := onSQLite(t)
+			writer := w.still()
+			if grown {
+				w.grow(path)
+			}
+			reading := w.reads(path)
+			w.grow(path)
+			begun := time.Now()
+			for range 3 {
+				if err := checkpoint(writer, path); err != nil {
+					t.Error(err)
+				}
+			}
+			if took := time.Since(begun); took > 4*time.Second { // waiting for the reader would be 5 s each time
+				t.Errorf("the writer waited %s for a reader", took)
+			}
+			w.do(func(ctx context.Context, tx *Tx) error { return put(ctx, tx, "a", "1") })
+			var n int
+			if err := reading.QueryRowContext(t.Context(), "SELECT count(*) FROM facts WHERE name = 'a'").Scan(&n); err != nil || n != 0 {
+				t.Errorf("it reads %d of what came later, %v", n, err)
+			}
+			if err := reading.Rollback(); err != nil {
+				t.Fatal(err)
+			}
+			w.grow(path)
+			if err := checkpoint(writer, path); err != nil || logSize(t, path) != 0 {
+				t.Errorf("after the read the log has %d bytes, %v", logSize(t, path), err)
+			}
+			w.facts("a")
+		})
+	}
+}
+
+// reads begins to read, and keeps what it reads as it is.
+func (w *world) reads(path string) *sql.Tx {
+	w.Helper()
 	pool, err := sql.Open("sqlite", sqliteDSN(path, "mode=ro"))
 	if err != nil {
-		t.Fatal(err)
+		w.Fatal(err)
 	}
-	defer pool.Close()
-	reading, err := pool.BeginTx(t.Context(), &sql.TxOptions{ReadOnly: true})
+	w.Cleanup(func() { _ = pool.Close() })
+	reading, err := pool.BeginTx(w.Context(), &sql.TxOptions{ReadOnly: true})
 	if err != nil {
-		t.Fatal(err)
+		w.Fatal(err)
 	}
 	var n int
-	if err := reading.QueryRowContext(t.Context(), "SELECT count(*) FROM facts").Scan(&n); err != nil || n != 1 {
-		t.Fatalf("it reads %d, %v", n, err)
+	if err := reading.QueryRowContext(w.Context(), "SELECT count(*) FROM facts").Scan(&n); err != nil {
+		w.Fatal(err)
 	}
-	w.grow(path)
-	begun := time.Now()
-	for range 3 {
-		if err := checkpoint(writer, path); err != nil {
-			t.Error(err)
-		}
-	}
-	if took := time.Since(begun); took > 4*time.Second { // waiting for the reader would be 5 s each time
-		t.Errorf("the writer waited %s for a reader", took)
-	}
-	w.do(func(ctx context.Context, tx *Tx) error { return put(ctx, tx, "b", "1") })
-	if err := reading.QueryRowContext(t.Context(), "SELECT count(*) FROM facts").Scan(&n); err != nil || n != 1 {
-		t.Errorf("it reads %d now, %v", n, err)
-	}
-	if err := reading.Rollback(); err != nil {
-		t.Fatal(err)
-	}
-	if err := checkpoint(writer, path); err != nil || logSize(t, path) != 0 {
-		t.Errorf("after the read the log has %d bytes, %v", logSize(t, path), err)
-	}
-	w.facts("a", "b")
+	return reading
 }
 
 // A reader sees one state while a writer goes on.
@@ -178,7 +204,7 @@ func TestWritersThatWaitAreCounted(t *testing.T) {
 			})
 		}
 		for w.db.WritersWaiting() < 3 && ctx.Err() == nil {
-			time.Sleep(0) // they are on their way
+			runtime.Gosched() // they are on their way
 		}
 		return ctx.Err()
 	})
@@ -298,7 +324,8 @@ func TestATransactionThatPostgreSQLUndidIsRunAgain(t *testing.T) {
 }
 
 func TestOfTwoThatWaitForEachOtherBothSucceedInTheEnd(t *testing.T) {
-	w := onPostgres(t)
+	t.Parallel()
+	w := open(t, Config{URL: postgres(t) + "&deadlock_timeout=20ms"})
 	w.add(problem("alert_1", "s", "1"), problem("alert_2", "s", "2"))
 	var both sync.WaitGroup
 	met := make(chan struct{}, 2)
@@ -313,7 +340,7 @@ func TestOfTwoThatWaitForEachOtherBothSucceedInTheEnd(t *testing.T) {
 					first = false
 					met <- struct{}{}
 					for len(met) < 2 && t.Context().Err() == nil {
-						time.Sleep(0) // until both hold one
+						runtime.Gosched() // until both hold one
 					}
 				}
 				_, err := tx.LockUnresolved(t.Context(), []AlertKey{{"s", keys[1]}})

@@ -3,12 +3,26 @@ package store
 import (
 	"context"
 	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
 
 	"firehall/internal/pgtest"
 )
+
+// TestMain lets more tests run at once than there are processors: most of
+// their time they wait for a disk.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if f := flag.Lookup("test.parallel"); f.Value.String() == fmt.Sprint(runtime.GOMAXPROCS(0)) {
+		_ = f.Value.Set("16")
+	}
+	os.Exit(m.Run())
+}
 
 // start is a Friday, three in the morning.
 var start = time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
@@ -52,8 +66,15 @@ func onBoth(t *testing.T, test func(w *world)) {
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		test(open(t, Config{URL: pgtest.URL(t)}))
+		test(open(t, Config{URL: postgres(t)}))
 	})
+}
+
+// postgres returns the URL of an empty database that does not wait for the
+// disk: what a crash leaves is proven elsewhere.
+func postgres(t *testing.T) string {
+	t.Helper()
+	return pgtest.URL(t) + "&synchronous_commit=off"
 }
 
 // open opens a database for as long as the test runs.
