@@ -6,77 +6,79 @@ import (
 	"time"
 
 	"firehall/internal/alert"
+	"firehall/internal/escalation"
 	"firehall/internal/id"
 	"firehall/internal/notify"
-	"firehall/internal/store"
 	"firehall/internal/team"
 	"firehall/internal/timeline"
 )
 
 // Acknowledge takes an alert on: its escalation stops, what still waits to be
 // sent is skipped when its turn comes, and everyone who was paged is told
-// quietly who has it. A second acknowledgement by the same person changes
-// nothing; one by another takes the alert over. It fails with Conflict when
-// the alert is resolved. How says by what they answered, for the record.
+// quietly who has it. A second acknowledgement by the same person only extends
+// it; one by another takes the alert over. It fails with Conflict when the
+// alert is resolved. How says by what they answered, for the record.
 func (act *Actions) Acknowledge(ctx context.Context, by team.Actor, n id.Alert, how string) (out alert.Alert, err error) {
-	err = act.onAlert(ctx, by, n, func(tx *store.Tx, setup *store.Setup, a alert.Alert) error {
-		p, err := act.Policy(ctx, tx, a.Policy)
+	err = act.onAlert(ctx, by, n, func(w work, a alert.Alert) error {
+		p, err := w.policyOf(ctx, a)
 		if err != nil {
 			return err
 		}
-		out, err = a.Acknowledge(by.Person, p.AckTimeout.Std(), tx.Now)
-		if err != nil {
+		if out, err = a.Acknowledge(by.Person, p.AckTimeout.Std(), w.tx.Now); err != nil {
 			return err
 		}
-		if a.Status == alert.Acknowledged && a.Owner == by.Person && a.Hold == alert.Ack { // a second tap
-			return act.extend(ctx, tx, setup, &out)
+		if a.HeldBy(by.Person) { // a second tap
+			out, err = w.extend(ctx, out)
+			return err
 		}
 		e := timeline.Entry{Kind: timeline.Acked, By: by.Person, Until: out.HoldUntil, Reason: how}
-		return act.taken(ctx, tx, setup, out, e, headline(setup, by)+" has it")
+		return w.taken(ctx, out, e, w.called(by)+" has it")
 	})
 	return out, err
 }
 
 // Snooze acknowledges an alert until a time; then it is triggered again and
-// pages its owner and the step at which it stopped.
+// pages its owner and the step at which it stopped. It fails with Invalid when
+// the time is not ahead or over 30 days away, with Conflict when the alert is
+// resolved.
 func (act *Actions) Snooze(ctx context.Context, by team.Actor, n id.Alert, until time.Time) (out alert.Alert, err error) {
-	err = act.onAlert(ctx, by, n, func(tx *store.Tx, setup *store.Setup, a alert.Alert) error {
-		if out, err = a.SnoozeUntil(by.Person, until, tx.Now); err != nil {
+	err = act.onAlert(ctx, by, n, func(w work, a alert.Alert) error {
+		if out, err = a.SnoozeUntil(by.Person, until, w.tx.Now); err != nil {
 			return err
 		}
 		e := timeline.Entry{Kind: timeline.Snoozed, By: by.Person, Until: out.HoldUntil}
-		return act.taken(ctx, tx, setup, out, e, headline(setup, by)+" has snoozed it until "+until.UTC().Format("15:04 UTC"))
+		return w.taken(ctx, out, e, w.called(by)+" has snoozed it until "+until.UTC().Format("15:04 UTC on 2 Jan"))
 	})
 	return out, err
 }
 
 // taken saves an alert that somebody took on and tells the others.
-func (act *Actions) taken(ctx context.Context, tx *store.Tx, setup *store.Setup, a alert.Alert, e timeline.Entry, news string) error {
+func (w work) taken(ctx context.Context, a alert.Alert, e timeline.Entry, news string) error {
 	e.Alert = a.ID
-	if err := tx.Record(ctx, e); err != nil {
+	if err := w.tx.Record(ctx, e); err != nil {
 		return err
 	}
-	if err := tx.SaveAlert(ctx, a); err != nil {
+	if err := w.tx.SaveAlert(ctx, a); err != nil {
 		return err
 	}
-	if err := tx.SetTimers(ctx, act.lapseTimer(setup, a, tx.Now)...); err != nil {
+	if err := w.tx.SetTimers(ctx, w.lapseTimer(a)...); err != nil {
 		return err
 	}
-	return act.tell(ctx, tx, setup, a, notify.UpdateSend, news, a.Owner)
+	return w.tell(ctx, a, notify.UpdateSend, news, a.Owner)
 }
 
-// headline returns how others are told who did something.
-func headline(setup *store.Setup, by team.Actor) string {
+// called returns how others are told who did something.
+func (w work) called(by team.Actor) string {
 	if by.Person != "" {
-		return setup.People[by.Person].First()
+		return w.setup.People[by.Person].First()
 	}
 	return by.Label
 }
 
 // tell tells everyone who was paged about an alert, save one, without ringing:
 // by each contact that took a page.
-func (act *Actions) tell(ctx context.Context, tx *store.Tx, setup *store.Setup, a alert.Alert, kind notify.SendKind, news string, save id.Person) error {
-	sends, err := tx.SendsOf(ctx, a.ID)
+func (w work) tell(ctx context.Context, a alert.Alert, kind notify.SendKind, news string, save id.Person) error {
+	sends, err := w.tx.SendsOf(ctx, a.ID)
 	if err != nil {
 		return err
 	}
@@ -87,21 +89,20 @@ func (act *Actions) tell(ctx context.Context, tx *store.Tx, setup *store.Setup, 
 	var told []way
 	var out []notify.Send
 	for _, s := range sends {
-		w := way{s.Person, s.Contact}
-		if s.Kind != notify.PageSend || !reached(s.Status) || s.Person == save || slices.Contains(told, w) {
+		by := way{s.Person, s.Contact}
+		if s.Kind != notify.PageSend || !reached(s.Status) || s.Person == save || slices.Contains(told, by) {
 			continue
 		}
-		told = append(told, w)
+		told = append(told, by)
 		out = append(out, notify.Send{
-			ID: id.Send(tx.NewID(id.PrefixSend)), Alert: a.ID, Page: "", Batch: s.Batch, Person: s.Person, Contact: s.Contact,
-			Channel: s.Channel, Kind: kind, Urgency: int(alert.None), Status: notify.Waiting, Reason: news, DueAt: tx.Now,
+			ID: id.Send(w.tx.NewID(id.PrefixSend)), Alert: a.ID, Page: "", Batch: s.Batch, Person: s.Person, Contact: s.Contact,
+			Channel: s.Channel, Kind: kind, Urgency: int(alert.None), Status: notify.Waiting, Reason: news, DueAt: w.tx.Now,
 		})
 	}
 	if len(out) == 0 {
 		return nil
 	}
-	run := paging{act: act, tx: tx, setup: setup, alert: a}
-	return run.plan(ctx, out)
+	return w.paging(escalation.Policy{}, a).plan(ctx, out)
 }
 
 // reached says whether a send may have been read: also one whose call runs.
@@ -111,16 +112,16 @@ func reached(s notify.SendStatus) bool {
 
 // extend moves the end of an acknowledgement because its owner is active, and
 // saves the alert.
-func (act *Actions) extend(ctx context.Context, tx *store.Tx, setup *store.Setup, a *alert.Alert) error {
-	p, err := act.Policy(ctx, tx, a.Policy)
+func (w work) extend(ctx context.Context, a alert.Alert) (alert.Alert, error) {
+	p, err := w.policyOf(ctx, a)
 	if err != nil {
-		return err
+		return a, err
 	}
-	*a = a.Extend(p.AckTimeout.Std(), tx.Now)
-	if err := tx.SaveAlert(ctx, *a); err != nil {
-		return err
+	a = a.Extend(p.AckTimeout.Std(), w.tx.Now)
+	if err := w.tx.SaveAlert(ctx, a); err != nil {
+		return a, err
 	}
-	return tx.SetTimers(ctx, act.lapseTimer(setup, *a, tx.Now)...)
+	return a, w.tx.SetTimers(ctx, w.lapseTimer(a)...)
 }
 
 // Note adds a note to an alert's timeline; it is activity, so it extends an
@@ -130,22 +131,19 @@ func (act *Actions) Note(ctx context.Context, by team.Actor, n id.Alert, text, h
 	if err := validNote(text); err != nil {
 		return alert.Alert{}, err
 	}
-	err = act.onAlert(ctx, by, n, func(tx *store.Tx, setup *store.Setup, a alert.Alert) error {
-		out = a
+	err = act.onAlert(ctx, by, n, func(w work, a alert.Alert) error {
 		e := timeline.Entry{Alert: a.ID, Kind: timeline.Noted, By: by.Person, Text: text, Reason: how}
-		again, err := noted(ctx, tx, e)
+		again, err := noted(ctx, w.tx, e)
 		if err != nil {
 			return err
 		}
 		if !again {
-			if err := tx.Record(ctx, e); err != nil {
+			if err := w.tx.Record(ctx, e); err != nil {
 				return err
 			}
 		}
-		if a.Status != alert.Acknowledged {
-			return nil
-		}
-		return act.extend(ctx, tx, setup, &out)
+		out, err = w.extend(ctx, a)
+		return err
 	})
 	return out, err
 }

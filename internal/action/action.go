@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"firehall/internal/alert"
 	"firehall/internal/escalation"
 	"firehall/internal/id"
 	"firehall/internal/store"
@@ -62,15 +61,17 @@ func New(db *store.DB, secret Secrets, log *slog.Logger, meter Meter) *Actions {
 // Close waits for what was accepted and ends.
 func (act *Actions) Close() { act.inbox.close() }
 
+// policies reads policy versions.
+type policies interface {
+	PolicyVersion(context.Context, id.PolicyVersion) (escalation.Policy, error)
+}
+
 // maxPolicies bounds how many policy versions are kept in memory.
 const maxPolicies = 2000
 
 // Policy returns the policy version that an alert holds; one with no steps
 // when the alert holds none.
-func (act *Actions) Policy(ctx context.Context, from interface {
-	PolicyVersion(context.Context, id.PolicyVersion) (escalation.Policy, error)
-}, n id.PolicyVersion,
-) (escalation.Policy, error) {
+func (act *Actions) Policy(ctx context.Context, from policies, n id.PolicyVersion) (escalation.Policy, error) {
 	if n == "" {
 		return escalation.Policy{}, nil
 	}
@@ -93,38 +94,10 @@ func (act *Actions) Policy(ctx context.Context, from interface {
 	return p, nil
 }
 
-// stateOf returns where an alert stands in its policy.
-func stateOf(a alert.Alert) escalation.State {
-	return escalation.State{Step: a.Step, Round: a.Round, Last: a.Last, NextAt: a.NextAt}
-}
-
-// placed returns the alert at another place in its policy.
-func placed(a alert.Alert, s escalation.State) alert.Alert {
-	a.Step, a.Round, a.Last, a.NextAt = s.Step, s.Round, s.Last, s.NextAt
-	return a
-}
-
 // label returns how the record names an actor.
 func label(by team.Actor) string {
 	if by.Person != "" {
 		return string(by.Person)
 	}
 	return by.Label
-}
-
-func (act *Actions) timer(setup *store.Setup, kind string, a alert.Alert, at time.Time) store.Timer {
-	return store.Timer{Kind: kind, Ref: string(a.ID), Lane: setup.LaneOf(a.Service), DueAt: at}
-}
-
-// lapseTimer returns the timer that looks at an acknowledgement again; none
-// when it has no end.
-func (act *Actions) lapseTimer(setup *store.Setup, a alert.Alert, now time.Time) []store.Timer {
-	what, at := a.Due(now)
-	if what != alert.NotYet {
-		at = now
-	}
-	if at.IsZero() {
-		return nil
-	}
-	return []store.Timer{act.timer(setup, TimerLapse, a, at)}
 }

@@ -101,7 +101,24 @@ func (p *planner) write(ctx context.Context, tx *store.Tx, by team.Actor, action
 	if len(p.saves)+len(p.deletes) == 0 {
 		return nil
 	}
+	if err := p.giveBack(ctx, tx); err != nil {
+		return err
+	}
 	return tx.Audit(ctx, store.Deed{Actor: label(by), Action: action, Target: target, Doc: map[string]any{"changes": p.summary()}})
+}
+
+// giveBack gives the alerts of those who leave back to their policies.
+func (p *planner) giveBack(ctx context.Context, tx *store.Tx) error {
+	w, err := p.act.workIn(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, n := range p.leavers() {
+		if err := w.giveBack(ctx, n, string(n)+", who had it, is "+p.barred(n)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func save(ctx context.Context, tx *store.Tx, s saving) error {

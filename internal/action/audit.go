@@ -82,7 +82,7 @@ func (act *Actions) auditAlert(ctx context.Context, tx *store.Tx, setup *store.S
 	if err := tx.Record(ctx, e); err != nil {
 		return 0, err
 	}
-	return 1, tx.SetTimers(ctx, act.timer(setup, kind, a, tx.Now))
+	return 1, tx.SetTimers(ctx, work{act, tx, setup}.timer(kind, a, tx.Now))
 }
 
 func (act *Actions) auditSend(ctx context.Context, tx *store.Tx, setup *store.Setup, n id.Send, before time.Time) (int, error) {

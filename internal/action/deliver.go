@@ -2,6 +2,7 @@ package action
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"firehall/internal/alert"
@@ -42,7 +43,7 @@ func (act *Actions) Claim(ctx context.Context, tx *store.Tx, n id.Send, claim Re
 		return s, false, err
 	}
 	if why != "" {
-		return s, false, act.skip(ctx, tx, s, why)
+		return s, false, act.skip(ctx, tx, setup, s, why)
 	}
 	if wait := claim(s); wait > 0 {
 		return s, false, act.wait(ctx, tx, setup, s, tx.Now.Add(wait))
@@ -68,12 +69,17 @@ func (act *Actions) laneOf(ctx context.Context, tx *store.Tx, setup *store.Setup
 	return setup.LaneOf(a.Service), err
 }
 
-func (act *Actions) skip(ctx context.Context, tx *store.Tx, s notify.Send, why string) error {
+// skip ends a send that does not go. When that is because its person or its
+// contact is gone, the next contact goes at once, or the next step.
+func (act *Actions) skip(ctx context.Context, tx *store.Tx, setup *store.Setup, s notify.Send, why string) error {
 	s.Status, s.FinishedAt, s.ClaimedBy = notify.Skipped, tx.Now, ""
-	if err := tx.SaveSend(ctx, s); err != nil {
+	if err := tx.SaveSend(ctx, s); err != nil || s.Alert == "" {
 		return err
 	}
-	return tx.Record(ctx, sendEntry(timeline.Skipped, s, why))
+	if err := tx.Record(ctx, sendEntry(timeline.Skipped, s, why)); err != nil || cannotGo(setup, s) == "" {
+		return err
+	}
+	return act.next(ctx, tx, setup, s)
 }
 
 // standings reads where an alert stands.
@@ -83,12 +89,8 @@ type standings interface {
 
 // Needless returns why a send need not go any more; "" when it must.
 func (act *Actions) Needless(ctx context.Context, from standings, setup *store.Setup, s notify.Send) (string, error) {
-	person, ok := setup.People[s.Person]
-	if !ok || person.Disabled {
-		return string(s.Person) + " is disabled or gone", nil
-	}
-	if _, ok := person.Contacts[s.Contact]; !ok {
-		return "the contact " + s.Contact + " is not there any more", nil
+	if why := cannotGo(setup, s); why != "" {
+		return why, nil
 	}
 	if s.Kind != notify.PageSend && s.Kind != notify.NudgeSend {
 		return "", nil
@@ -98,6 +100,19 @@ func (act *Actions) Needless(ctx context.Context, from standings, setup *store.S
 		return "", err
 	}
 	return moot(setup, s, st), nil
+}
+
+// cannotGo returns why a send reaches nobody by the setup of now; "" when it
+// may.
+func cannotGo(setup *store.Setup, s notify.Send) string {
+	person, ok := setup.People[s.Person]
+	if !ok || person.Disabled {
+		return string(s.Person) + " is disabled or gone"
+	}
+	if _, ok := person.Contacts[s.Contact]; !ok {
+		return "the contact " + s.Contact + " is not there any more"
+	}
+	return ""
 }
 
 // moot returns why a page or a nudge is not needed as its alert stands.
@@ -136,7 +151,11 @@ func (act *Actions) Skip(ctx context.Context, tx *store.Tx, n id.Send, why strin
 	if err != nil || s.Status != notify.Sending || s.ClaimedBy != act.DB.Run() {
 		return err
 	}
-	return act.skip(ctx, tx, s, why)
+	setup, err := tx.Setup(ctx)
+	if err != nil {
+		return err
+	}
+	return act.skip(ctx, tx, setup, s, why)
 }
 
 // Record keeps the receipt of a call. A known failure is tried again for
@@ -243,6 +262,12 @@ func (act *Actions) failed(ctx context.Context, tx *store.Tx, s notify.Send, why
 	if err != nil {
 		return err
 	}
+	return act.next(ctx, tx, setup, s)
+}
+
+// next goes on after a send that reaches nobody: with the person's next
+// contact and, when nothing of its step is left, with the next step.
+func (act *Actions) next(ctx context.Context, tx *store.Tx, setup *store.Setup, s notify.Send) error {
 	if err := act.nextContact(ctx, tx, setup, s); err != nil || s.Kind != notify.PageSend {
 		return err
 	}
@@ -273,7 +298,7 @@ func (act *Actions) goOn(ctx context.Context, tx *store.Tx, setup *store.Setup, 
 		if err := tx.SaveAlert(ctx, a); err != nil {
 			return err
 		}
-		return tx.SetTimers(ctx, act.timer(setup, TimerEscalate, a, tx.Now))
+		return tx.SetTimers(ctx, work{act, tx, setup}.timer(TimerEscalate, a, tx.Now))
 	}
 	act.Log.Error("a fallback could not be reached", "alert", a.ID, "service", a.Service)
 	return act.afterFallback(ctx, tx, setup, p, a, s)
@@ -284,30 +309,38 @@ func (act *Actions) afterFallback(ctx context.Context, tx *store.Tx, setup *stor
 	if err != nil || page.Step == byInstallation || len(p.Fallback) == 0 {
 		return err
 	}
-	run := paging{act: act, tx: tx, setup: setup, policy: p, alert: a, asked: true}
+	run := work{act, tx, setup}.paging(p, a)
 	people, _ := run.resolve(setup.Installation.Fallback, byInstallation, "fallback of the installation, because the policy's own cannot be reached")
 	if len(people) == 0 {
 		return nil
 	}
-	run.alert.Pagings++
 	if err := run.page(ctx, people); err != nil {
 		return err
 	}
 	return tx.SaveAlert(ctx, run.alert)
 }
 
-// Abandoned plans again what runs that are over have claimed. It returns how
-// many sends that were.
-func (act *Actions) Abandoned(ctx context.Context) (int, error) {
+// Abandoned plans again what runs that are over have claimed, and what this run
+// has claimed and nobody here holds: the answer to that commit was lost. It
+// returns how many sends that were.
+func (act *Actions) Abandoned(ctx context.Context, held func(id.Send) bool) (int, error) {
+	lost, err := act.lost(ctx, held)
+	if err != nil {
+		return 0, err
+	}
 	n := 0
-	err := act.DB.Do(ctx, func(tx *store.Tx) error {
+	err = act.DB.Do(ctx, func(tx *store.Tx) error {
 		list, err := tx.AbandonedSends(ctx)
-		n = len(list)
+		n = 0
 		for _, s := range list {
-			s, err := tx.LockSend(ctx, s.ID)
-			if err != nil || s.Status != notify.Sending {
+			lost = append(lost, s.ID)
+		}
+		for _, send := range lost {
+			s, err := tx.LockSend(ctx, send)
+			if err != nil || s.Status != notify.Sending || s.ClaimedBy == act.DB.Run() && held(send) {
 				continue
 			}
+			n++
 			if err := act.unknown(ctx, tx, s, "the node that called stopped"); err != nil {
 				return err
 			}
@@ -315,4 +348,10 @@ func (act *Actions) Abandoned(ctx context.Context) (int, error) {
 		return err
 	})
 	return n, err
+}
+
+// lost returns what this run has claimed and does not hold.
+func (act *Actions) lost(ctx context.Context, held func(id.Send) bool) ([]id.Send, error) {
+	all, err := act.DB.OwnClaims(ctx)
+	return slices.DeleteFunc(all, held), err
 }

@@ -163,11 +163,10 @@ func (in *inbox) settle(batch []*waiting, err error) {
 // commit puts a batch into one transaction and fills in the receipts.
 func (act *Actions) commit(ctx context.Context, batch []*waiting) error {
 	return act.DB.DoAs(ctx, store.Ingesting, func(tx *store.Tx) error {
-		setup, err := tx.Setup(ctx)
+		w, err := act.workIn(ctx, tx)
 		if err != nil {
 			return err
 		}
-		g := newGroup(act, tx, setup)
-		return g.run(ctx, batch)
+		return newGroup(w).run(ctx, batch)
 	})
 }

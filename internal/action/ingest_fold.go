@@ -18,8 +18,8 @@ func (g *group) fold(ctx context.Context, st *standing, w *waiting, s alert.Sign
 		return err
 	}
 	g.touch(st)
-	before, r := st.Alert, g.read(st.Service)
-	f := st.Fold(s, st.known, r.words, r.urgency, 1, g.tx.Now)
+	before := st.Alert
+	f := st.Fold(s, st.known, g.reading(w, st.Service), g.tx.Now)
 	st.Alert = f.Alert
 	if len(f.Members) > 0 {
 		st.known = withMembers(st.known, f.Members)
@@ -43,7 +43,7 @@ func (g *group) fold(ctx context.Context, st *standing, w *waiting, s alert.Sign
 }
 
 func sameShown(a, b alert.Alert) bool {
-	return a.Summary == b.Summary && maps.Equal(a.Details, b.Details) && slices.Equal(a.Links, b.Links)
+	return a.Summary == b.Summary && a.StartsAt.Equal(b.StartsAt) && maps.Equal(a.Details, b.Details) && slices.Equal(a.Links, b.Links)
 }
 
 func foldReason(f alert.Folding) string {
@@ -95,8 +95,8 @@ func withMembers(list, changed []alert.Member) []alert.Member {
 func (g *group) wake(ctx context.Context, st *standing, f alert.Folding) error {
 	switch f.Page {
 	case alert.Start:
-		st.Alert = placed(st.Alert, escalation.State{Last: -1, NextAt: g.tx.Now})
-		g.timers = append(g.timers, g.act.timer(g.setup, TimerEscalate, st.Alert, g.tx.Now))
+		st.Alert = placed(st.Alert, escalation.Start(g.tx.Now))
+		g.timers = append(g.timers, g.timer(TimerEscalate, st.Alert, g.tx.Now))
 	case alert.Restart:
 		return g.worse(ctx, st, f.Reason)
 	case alert.NoWake:
@@ -118,14 +118,13 @@ func (g *group) worse(ctx context.Context, st *standing, reason string) error {
 	if err := g.record(ctx); err != nil {
 		return err
 	}
-	p, err := g.act.Policy(ctx, g.tx, a.Policy)
+	p, err := g.policyOf(ctx, a)
 	if err != nil {
 		return err
 	}
-	d := escalation.Restart(p, g.tx.Now)
-	d.Reason = reason
-	run := paging{act: g.act, tx: g.tx, setup: g.setup, policy: p, alert: a, also: []id.Person{owner}, alsoWhy: "you had it; " + reason}
-	st.Alert, err = run.carryOut(ctx, d)
+	run := g.paging(p, placed(a, escalation.Start(g.tx.Now)))
+	run.why, run.also, run.alsoWhy = reason, owner, "you had it; "+reason
+	st.Alert, err = run.carryOut(ctx)
 	st.changed = true
 	return err
 }
@@ -155,12 +154,40 @@ func (g *group) resolved(ctx context.Context, st *standing, w *waiting, m id.Mes
 	if err := g.record(ctx); err != nil {
 		return err
 	}
-	a, err := g.act.close(ctx, g.tx, g.setup, st.Alert, closing{
+	merged, err := g.saveMerged(ctx, st.ID)
+	if err != nil {
+		return err
+	}
+	st.Alert, err = g.close(ctx, st.Alert, closing{
 		entry:    timeline.Entry{Source: w.Source.Name, Message: m, Reason: "its source says that it is over"},
 		headline: "its source says that it is over",
 	})
-	st.Alert, st.done = a, true
-	return err
+	st.done = true
+	if err != nil {
+		return err
+	}
+	for _, st := range merged { // they carry on
+		if st.Alert, err = g.tx.LockAlert(ctx, st.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// saveMerged saves the alerts of the group that were merged into another one,
+// which is about to end, and returns them.
+func (g *group) saveMerged(ctx context.Context, into id.Alert) ([]*standing, error) {
+	var merged []*standing
+	for _, st := range g.merged {
+		if st.MergedInto != into || st.done {
+			continue
+		}
+		if err := g.save(ctx, st); err != nil {
+			return nil, err
+		}
+		merged = append(merged, st)
+	}
+	return merged, nil
 }
 
 // ackedAtSource takes an acknowledgement that somebody gave in another tool.
@@ -168,7 +195,7 @@ func (g *group) ackedAtSource(ctx context.Context, st *standing, source id.Sourc
 	if st.Status == alert.Acknowledged {
 		return nil
 	}
-	p, err := g.act.Policy(ctx, g.tx, st.Policy)
+	p, err := g.policyOf(ctx, st.Alert)
 	if err != nil {
 		return err
 	}
@@ -176,9 +203,14 @@ func (g *group) ackedAtSource(ctx context.Context, st *standing, source id.Sourc
 	if err != nil {
 		return nil //nolint:nilerr // merged or over: nothing to acknowledge
 	}
+	if err := g.flush(ctx, st); err != nil {
+		return err
+	}
+	if err := g.record(ctx); err != nil {
+		return err
+	}
 	g.touch(st)
 	st.Alert, st.changed = a, true
-	g.entries = append(g.entries, timeline.Entry{Alert: st.ID, Kind: timeline.Acked, Source: source, Message: m, Reason: "acknowledged at its source"})
-	g.timers = append(g.timers, g.act.lapseTimer(g.setup, a, g.tx.Now)...)
-	return nil
+	e := timeline.Entry{Kind: timeline.Acked, Source: source, Message: m, Until: a.HoldUntil, Reason: "acknowledged at its source"}
+	return g.taken(ctx, a, e, "acknowledged at its source")
 }

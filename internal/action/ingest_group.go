@@ -3,7 +3,6 @@ package action
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"firehall/internal/alert"
@@ -16,21 +15,14 @@ import (
 // group is the work of one shared transaction: the alerts that its signals are
 // about, as they stand now, and what is to be written.
 type group struct {
-	act      *Actions
-	tx       *store.Tx
-	setup    *store.Setup
+	work
 	standing map[store.AlertKey]*standing
+	merged   []*standing // those that were merged into another one before
 	order    []*standing // as they were touched first
 	messages []store.Message
 	entries  []timeline.Entry
 	timers   []store.Timer
-	readings map[id.Service]reading
-}
-
-// reading is how a service reads its signals.
-type reading struct {
-	words   map[string]alert.Severity
-	urgency map[alert.Severity]alert.Urgency
+	readings map[id.Service]alert.Reading
 }
 
 // standing is one alert inside a group.
@@ -43,10 +35,11 @@ type standing struct {
 	loaded  bool
 	members []alert.Member // to save
 	done    bool           // saved by another action: nothing to write
+	touched bool           // in the group's order
 }
 
-func newGroup(act *Actions, tx *store.Tx, setup *store.Setup) *group {
-	return &group{act: act, tx: tx, setup: setup, standing: map[store.AlertKey]*standing{}, readings: map[id.Service]reading{}}
+func newGroup(w work) *group {
+	return &group{work: w, standing: map[store.AlertKey]*standing{}, readings: map[id.Service]alert.Reading{}}
 }
 
 func (g *group) run(ctx context.Context, batch []*waiting) error {
@@ -61,7 +54,11 @@ func (g *group) run(ctx context.Context, batch []*waiting) error {
 		return err
 	}
 	for key, a := range found {
-		g.standing[key] = &standing{Alert: a, loaded: !hasMembers(a)}
+		st := &standing{Alert: a, loaded: !hasMembers(a)}
+		g.standing[key] = st
+		if st.MergedInto != "" {
+			g.merged = append(g.merged, st)
+		}
 	}
 	for _, w := range batch {
 		if err := g.take(ctx, w); err != nil {
@@ -121,8 +118,7 @@ func (g *group) open(ctx context.Context, w *waiting, key store.AlertKey, s aler
 	if s.Status != alert.Firing {
 		return "", nil
 	}
-	service := g.setup.Services[key.Service]
-	r := g.read(service.Name)
+	r := g.reading(w, key.Service)
 	still := ""
 	if s.Resends {
 		hushed, stillFiring, err := g.hushed(ctx, key, s, r)
@@ -131,11 +127,9 @@ func (g *group) open(ctx context.Context, w *waiting, key store.AlertKey, s aler
 		}
 		still = stillFiring
 	}
-	a := alert.FromSignal(id.Alert(g.tx.NewID(id.PrefixAlert)), s, r.words, r.urgency, g.tx.Now)
-	a.Service, a.Source, a.Policy = key.Service, w.Source.Name, g.setup.Policies[service.Policy].Version
-	if w.Urgency != 0 {
-		a.Urgency = w.Urgency
-	}
+	a := alert.FromSignal(id.Alert(g.tx.NewID(id.PrefixAlert)), s, r, g.tx.Now)
+	a.Service, a.Source = key.Service, w.Source.Name
+	a.Policy = g.setup.Policies[g.setup.Services[key.Service].Policy].Version
 	if still != "" {
 		a.Summary = firstRunes("Still firing: "+a.Summary, alert.MaxSummary)
 	}
@@ -154,7 +148,7 @@ func firstRunes(s string, n int) string {
 func (g *group) add(key store.AlertKey, a alert.Alert, members []alert.Member) {
 	if a.Urgency > alert.None {
 		a.NextAt = g.tx.Now
-		g.timers = append(g.timers, g.act.timer(g.setup, TimerEscalate, a, g.tx.Now))
+		g.timers = append(g.timers, g.timer(TimerEscalate, a, g.tx.Now))
 	}
 	st := &standing{Alert: a, fresh: true, loaded: true, known: members, members: members}
 	g.standing[key] = st
@@ -190,12 +184,12 @@ func opening(w *waiting, s alert.Signal, a alert.Alert, still string) string {
 // though its source still says that it is there. It returns the alert that was
 // resolved while the hush holds; after that, what to say about a problem that
 // is still firing.
-func (g *group) hushed(ctx context.Context, key store.AlertKey, s alert.Signal, r reading) (covered id.Alert, still string, err error) {
+func (g *group) hushed(ctx context.Context, key store.AlertKey, s alert.Signal, r alert.Reading) (covered id.Alert, still string, err error) {
 	h, found, err := g.tx.Hush(ctx, key.Service, key.Key)
 	if err != nil || !found {
 		return "", "", err
 	}
-	if !h.Covers(s, alert.SeverityOfSignal(s, r.words)) {
+	if !h.Covers(s, r.Severity(s)) {
 		return "", "", g.tx.DeleteHush(ctx, key.Service, key.Key)
 	}
 	if g.tx.Now.Before(h.Until) {
@@ -205,18 +199,21 @@ func (g *group) hushed(ctx context.Context, key store.AlertKey, s alert.Signal, 
 	return "", still, g.tx.DeleteHush(ctx, key.Service, key.Key)
 }
 
-func (g *group) read(n id.Service) reading {
+// reading returns how a service reads the signals of an arrival.
+func (g *group) reading(w *waiting, n id.Service) alert.Reading {
 	r, ok := g.readings[n]
 	if !ok {
 		v := g.setup.Services[n]
-		r = reading{words: g.setup.Words(v), urgency: store.UrgencyOf(v)}
+		r = alert.Reading{Words: g.setup.Words(v), Urgency: store.UrgencyOf(v)}
 		g.readings[n] = r
 	}
+	r.Asked = w.Urgency
 	return r
 }
 
 func (g *group) touch(st *standing) {
-	if !st.fresh && !slices.Contains(g.order, st) {
+	if !st.fresh && !st.touched {
+		st.touched = true
 		g.order = append(g.order, st)
 	}
 }
@@ -246,6 +243,7 @@ func (g *group) write(ctx context.Context) error {
 	return g.tx.SetTimers(ctx, g.timers...)
 }
 
+// save writes what the group changed of one alert.
 func (g *group) save(ctx context.Context, st *standing) error {
 	if len(st.members) > 0 {
 		if err := g.tx.SaveMembers(ctx, st.ID, st.members); err != nil {
@@ -254,11 +252,15 @@ func (g *group) save(ctx context.Context, st *standing) error {
 	}
 	switch {
 	case st.fresh || st.done:
-		return nil
 	case st.changed:
-		return g.tx.SaveAlert(ctx, st.Alert)
+		if err := g.tx.SaveAlert(ctx, st.Alert); err != nil {
+			return err
+		}
 	case st.count > 0:
-		return g.tx.CountSignals(ctx, st.ID, st.count)
+		if err := g.tx.CountSignals(ctx, st.ID, st.count); err != nil {
+			return err
+		}
 	}
+	st.members, st.changed, st.count = nil, false, 0
 	return nil
 }

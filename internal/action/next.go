@@ -15,42 +15,54 @@ import (
 // Upcoming is what happens to an alert next when nobody does anything.
 type Upcoming struct {
 	At   time.Time   // zero: nothing is planned
-	What string      // "pages step 2", "pages the fallback", "goes back to its policy"; "" when nothing is planned
+	What string      // "pages step 2", "pages the fallback", "goes back to its policy and pages step 1"; "" when nothing is planned
 	Who  []id.Person // who would be told then, by the setup of now
-}
-
-// policies reads policy versions.
-type policies interface {
-	PolicyVersion(context.Context, id.PolicyVersion) (escalation.Policy, error)
 }
 
 // Next returns what happens to an alert next when nobody does anything.
 func (act *Actions) Next(ctx context.Context, from policies, setup *store.Setup, a alert.Alert) (Upcoming, error) {
-	if a.Status == alert.Acknowledged && !a.HoldUntil.IsZero() {
-		return act.afterHold(ctx, from, setup, a)
-	}
-	if a.Status != alert.Triggered || a.NextAt.IsZero() {
+	held := a.Status == alert.Acknowledged && !a.HoldUntil.IsZero()
+	if !held && (a.Status != alert.Triggered || a.NextAt.IsZero()) {
 		return Upcoming{}, nil
 	}
 	p, err := act.Policy(ctx, from, a.Policy)
 	if err != nil {
 		return Upcoming{}, err
 	}
-	d := escalation.Next(p, stateOf(a), a.NextAt)
-	return Upcoming{At: a.NextAt, What: "pages " + stepName(d), Who: whoAt(setup, d.Due, a.NextAt)}, nil
+	if held {
+		return afterHold(setup, p, a), nil
+	}
+	return upcoming(search{setup: setup, policy: p, alert: a}, stateOf(a), ""), nil
 }
 
-func (act *Actions) afterHold(ctx context.Context, from policies, setup *store.Setup, a alert.Alert) (Upcoming, error) {
-	p, err := act.Policy(ctx, from, a.Policy)
-	if err != nil {
-		return Upcoming{}, err
+func afterHold(setup *store.Setup, p escalation.Policy, a alert.Alert) Upcoming {
+	if a.Urgency == alert.None {
+		return Upcoming{At: a.HoldUntil, What: "goes back to the list and pages nobody"}
 	}
-	d := escalation.Again(p, stateOf(a), a.HoldUntil)
-	who := whoAt(setup, d.Due, a.HoldUntil)
-	if a.Owner != "" && !slices.Contains(who, a.Owner) {
-		who = append([]id.Person{a.Owner}, who...)
+	out := upcoming(search{setup: setup, policy: p, alert: a}, p.Again(stateOf(a), a.HoldUntil), a.Owner)
+	out.What = "goes back to its policy and " + out.What
+	return out
+}
+
+// upcoming returns whom an escalation pages from a state on, together with
+// somebody ("" is nobody), and when.
+func upcoming(s search, from escalation.State, also id.Person) Upcoming {
+	d := escalation.Next(s.policy, from, from.NextAt)
+	s.at = from.NextAt
+	people, _ := s.find(d.Due)
+	if also != "" && s.reachable(also) == "" {
+		people = append([]asked{{person: also}}, people...)
 	}
-	return Upcoming{At: a.HoldUntil, What: "goes back to its policy and pages " + stepName(d), Who: who}, nil
+	out := Upcoming{At: s.at, What: "pages " + stepName(d)}
+	if until := s.hold(people); !until.IsZero() {
+		out.At = until
+	}
+	for _, one := range people {
+		if !slices.Contains(out.Who, one.person) {
+			out.Who = append(out.Who, one.person)
+		}
+	}
+	return out
 }
 
 func stepName(d escalation.Decision) string {
@@ -59,16 +71,4 @@ func stepName(d escalation.Decision) string {
 		return "the fallback"
 	}
 	return fmt.Sprintf("step %d", last.Step)
-}
-
-// whoAt returns who is reachable for some steps at a time, each once.
-func whoAt(setup *store.Setup, due []escalation.Due, at time.Time) []id.Person {
-	run := paging{setup: setup, tx: &store.Tx{Now: at}}
-	var out []id.Person
-	for _, a := range run.find(due) {
-		if !slices.Contains(out, a.person) {
-			out = append(out, a.person)
-		}
-	}
-	return out
 }

@@ -12,7 +12,8 @@ import (
 )
 
 // SetDisabled disables a person, who is then never on call, never paged and
-// cannot sign in, or enables them again. It fails with Invalid and the list of
+// cannot sign in, or enables them again. What they have acknowledged goes back
+// to its policy. It fails with Invalid and the list of
 // what that would leave open: where they are on call now, in a policy's step
 // or a fallback, or the last owner; with NotFound, and with Denied.
 func (act *Actions) SetDisabled(ctx context.Context, by team.Actor, n id.Person, off bool) error {

@@ -18,9 +18,9 @@ import (
 // repeats itself still says that the problem is there, it pages nobody about
 // it for alert.HushFor. It fails with Conflict when the alert is resolved.
 func (act *Actions) Resolve(ctx context.Context, by team.Actor, n id.Alert, how string) (out alert.Alert, err error) {
-	err = act.onAlert(ctx, by, n, func(tx *store.Tx, setup *store.Setup, a alert.Alert) error {
-		out, err = act.close(ctx, tx, setup, a, closing{
-			by: by.Person, byHand: true, headline: headline(setup, by) + " has resolved it",
+	err = act.onAlert(ctx, by, n, func(w work, a alert.Alert) error {
+		out, err = w.close(ctx, a, closing{
+			by: by.Person, byHand: true, headline: w.called(by) + " has resolved it",
 			entry: timeline.Entry{By: by.Person, Reason: how},
 		})
 		return err
@@ -38,76 +38,82 @@ type closing struct {
 
 // close resolves an alert, what was merged into it, and tells everyone who was
 // paged.
-func (act *Actions) close(ctx context.Context, tx *store.Tx, setup *store.Setup, a alert.Alert, c closing) (alert.Alert, error) {
+func (w work) close(ctx context.Context, a alert.Alert, c closing) (alert.Alert, error) {
 	if a.Status == alert.Suppressed {
 		a.MergedInto = "" // it ends by itself
 	}
 	stood := a
-	a, err := a.Resolve(tx.Now)
+	a, err := a.Resolve(w.tx.Now)
 	if err != nil {
 		return a, err
 	}
 	c.entry.Alert, c.entry.Kind = a.ID, timeline.Resolved
-	if err := tx.Record(ctx, c.entry); err != nil {
+	if err := w.tx.Record(ctx, c.entry); err != nil {
 		return a, err
 	}
-	if err := tx.SaveAlert(ctx, a); err != nil {
+	if err := w.tx.SaveAlert(ctx, a); err != nil {
 		return a, err
 	}
 	if c.byHand && a.Resends {
-		if err := act.hush(ctx, tx, a); err != nil {
+		if err := w.hush(ctx, a); err != nil {
 			return a, err
 		}
 	}
-	if err := act.closeMerged(ctx, tx, setup, stood, c); err != nil {
+	if err := w.closeMerged(ctx, stood, c); err != nil {
 		return a, err
 	}
-	return a, act.tell(ctx, tx, setup, a, notify.ResolvedSend, c.headline, c.by)
+	return a, w.tell(ctx, a, notify.ResolvedSend, c.headline, c.by)
 }
 
-func (act *Actions) hush(ctx context.Context, tx *store.Tx, a alert.Alert) error {
-	members, err := tx.Members(ctx, a.ID)
+func (w work) hush(ctx context.Context, a alert.Alert) error {
+	members, err := w.tx.Members(ctx, a.ID)
 	if err != nil {
 		return err
 	}
-	return tx.SaveHush(ctx, alert.NewHush(a, members, tx.Now))
+	return w.tx.SaveHush(ctx, alert.NewHush(a, members, w.tx.Now))
 }
 
 // closeMerged resolves with an alert what was merged into it, by hand. When
 // its source alone says that it is over the first of them carries on, and the
 // others go into that one: nothing that is still broken ends in silence.
-func (act *Actions) closeMerged(ctx context.Context, tx *store.Tx, setup *store.Setup, a alert.Alert, c closing) error {
-	merged, err := tx.MergedAlerts(ctx, a.ID)
+func (w work) closeMerged(ctx context.Context, a alert.Alert, c closing) error {
+	merged, err := w.tx.MergedAlerts(ctx, a.ID)
 	if err != nil || len(merged) == 0 {
 		return err
 	}
 	if c.byHand {
 		for _, m := range merged {
 			c.entry.Reason = "resolved together with " + string(a.ID)
-			if _, err := act.close(ctx, tx, setup, m, c); err != nil {
+			if _, err := w.close(ctx, m, c); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
-	first := merged[0].CarryOn(a, tx.Now)
+	return w.carryOn(ctx, a, merged)
+}
+
+// carryOn lets the first of some merged alerts stand for itself and the others,
+// as the alert stood that they were merged into.
+func (w work) carryOn(ctx context.Context, a alert.Alert, merged []alert.Alert) error {
+	first := merged[0].CarryOn(a, w.tx.Now)
 	reason := "carries on: the source of " + string(a.ID) + ", which it was merged into, says that that one is over"
-	if err := tx.Record(ctx, timeline.Entry{Alert: first.ID, Kind: timeline.Merged, Reason: reason}); err != nil {
+	if err := w.tx.Record(ctx, timeline.Entry{Alert: first.ID, Kind: timeline.Merged, Reason: reason}); err != nil {
 		return err
 	}
-	if err := tx.SaveAlert(ctx, first); err != nil {
+	if err := w.tx.SaveAlert(ctx, first); err != nil {
 		return err
 	}
 	for _, m := range merged[1:] {
 		m.MergedInto = first.ID
-		if err := tx.SaveAlert(ctx, m); err != nil {
+		if err := w.tx.SaveAlert(ctx, m); err != nil {
 			return err
 		}
 	}
 	if first.Status == alert.Triggered {
-		return tx.SetTimers(ctx, act.timer(setup, TimerEscalate, first, tx.Now))
+		return w.tx.SetTimers(ctx, w.timer(TimerEscalate, first, w.tx.Now))
 	}
-	return tx.SetTimers(ctx, act.lapseTimer(setup, first, tx.Now)...)
+	return w.tx.SetTimers(ctx, w.lapseTimer(first)...)
 }
 
 // Merge puts an alert under another one, which carries it on: it pages nobody

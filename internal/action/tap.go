@@ -31,10 +31,10 @@ func (act *Actions) EscalateOnce(ctx context.Context, by team.Actor, n id.Alert,
 	})
 }
 
-// DeclineOnce is Decline for a tap. It changes nothing when the person has
-// declined since they looked, or when somebody else has the alert. The note
-// may be empty; else it is as Note has it.
-func (act *Actions) DeclineOnce(ctx context.Context, by team.Actor, n id.Alert, note string, tap Tap) (alert.Alert, error) {
+// Decline hands the alert on at once because somebody cannot take it. It changes
+// nothing when the person has declined since they looked, or when somebody else
+// has the alert. The note may be empty; else it is as Note has it.
+func (act *Actions) Decline(ctx context.Context, by team.Actor, n id.Alert, note string, tap Tap) (alert.Alert, error) {
 	if note != "" {
 		if err := validNote(note); err != nil {
 			return alert.Alert{}, err

@@ -24,7 +24,8 @@ type Alert struct {
 	Signals  int // signals folded in, at least 1
 	Details  map[string]string
 	Links    []Link
-	Resends  bool // its source repeats it while it lasts
+	Resends  bool      // its source repeats it while it lasts
+	StartsAt time.Time // since when, as its source said last; zero when it does not say
 
 	OpenedAt   time.Time
 	ChangedAt  time.Time // the last change of status, severity or owner
@@ -92,11 +93,16 @@ func (a Alert) Acknowledge(by id.Person, timeout time.Duration, now time.Time) (
 	if err := a.moved(); err != nil {
 		return a, err
 	}
-	if a.Status == Acknowledged && a.Owner == by && a.Hold == Ack {
+	if a.HeldBy(by) {
 		return a, nil
 	}
 	a.AckedAt, a.AckWorst = now, a.Severity
 	return a.hold(by, Ack, timeout, now), nil
+}
+
+// HeldBy says whether by has acknowledged the alert and not snoozed it.
+func (a Alert) HeldBy(by id.Person) bool {
+	return a.Status == Acknowledged && a.Owner == by && a.Hold == Ack
 }
 
 // SnoozeUntil acknowledges the alert until a time, then it is triggered again.
@@ -138,15 +144,38 @@ func (a Alert) Extend(timeout time.Duration, now time.Time) Alert {
 	return a
 }
 
-// Trigger gives the alert back to its policy; what is due next is for the
-// escalation to say. It fails with Conflict when the alert is resolved.
+// Trigger gives the alert back to its policy, which is due now; one that tells
+// nobody stands on the list. It fails with Conflict when the alert is resolved.
 func (a Alert) Trigger(now time.Time) (Alert, error) {
 	if err := a.moved(); err != nil {
 		return a, err
 	}
 	a.Status, a.Owner, a.Hold = Triggered, "", NoHold
-	a.HoldUntil, a.NudgedAt, a.ChangedAt, a.NextAt = time.Time{}, time.Time{}, now, now
+	a.HoldUntil, a.NudgedAt, a.ChangedAt, a.NextAt = time.Time{}, time.Time{}, now, time.Time{}
+	if a.Urgency > None {
+		a.NextAt = now
+	}
 	return a, nil
+}
+
+// HandOn is Trigger because a person asks that somebody is told, also about an
+// alert that tells nobody by itself.
+func (a Alert) HandOn(now time.Time) (Alert, error) {
+	if err := a.moved(); err != nil {
+		return a, err
+	}
+	a.Urgency = max(a.Urgency, Low)
+	return a.Trigger(now)
+}
+
+// Reassign is HandOn to others than were paged: what of their pagings still
+// waits is not sent.
+func (a Alert) Reassign(now time.Time) (Alert, error) {
+	if err := a.moved(); err != nil {
+		return a, err
+	}
+	a.Answered = a.Pagings
+	return a.HandOn(now)
 }
 
 // Resolve closes the alert. It fails with Conflict when it is resolved already.
@@ -191,10 +220,10 @@ func (a Alert) CarryOn(from Alert, now time.Time) Alert {
 	return a
 }
 
-// What the end of a hold asks for.
+// Lapse is what the end of a hold asks for.
 type Lapse string
 
-// What is due for an acknowledged alert.
+// What can be due for an acknowledged alert.
 const (
 	NotYet Lapse = ""      // nothing
 	Nudge  Lapse = "nudge" // ask the owner whether they still have it

@@ -211,6 +211,58 @@ func TestTrigger(t *testing.T) {
 	}
 }
 
+func TestReassignTriggersItAndAnswersTheOldPages(t *testing.T) {
+	want := triggered()
+	want.ChangedAt, want.NextAt, want.Answered = after(9), after(9), 2
+	taken := want
+	taken.AckedAt, taken.AckWorst = noon, Error
+	for name, test := range map[string]struct{ from, want Alert }{"one that nobody has": {triggered(), want}, "an acknowledged one": {held(), taken}} {
+		t.Run(name, func(t *testing.T) {
+			got, err := test.from.Reassign(after(9))
+			if err != nil {
+				t.Fatal(err)
+			}
+			same(t, got, test.want)
+		})
+	}
+}
+
+func TestTriggeredAnAlertThatTellsNobodyStandsOnTheList(t *testing.T) {
+	if got, err := ackedNone().Trigger(after(9)); err != nil || got.Status != Triggered || !got.NextAt.IsZero() {
+		t.Errorf("it is %s, due at %s, %v", got.Status, got.NextAt, err)
+	}
+}
+
+func TestHandedOnByAPersonItTellsSomebody(t *testing.T) {
+	for name, test := range map[string]struct {
+		from Alert
+		want Urgency
+	}{"one that tells nobody": {ackedNone(), Low}, "one that pages at once": {held(), High}} {
+		t.Run(name, func(t *testing.T) {
+			got, err := test.from.HandOn(after(9))
+			if err != nil || got.Urgency != test.want || got.Status != Triggered || !got.NextAt.Equal(after(9)) {
+				t.Errorf("urgency %s, %s, due at %s, %v", got.Urgency, got.Status, got.NextAt, err)
+			}
+		})
+	}
+}
+
+func TestWhoHoldsAnAlert(t *testing.T) {
+	for name, test := range map[string]struct {
+		alert Alert
+		want  bool
+	}{
+		"who acknowledged it": {held(), true}, "who snoozed it": {snoozed(), false}, "nobody": {triggered(), false}, "nobody, once it is over": {resolved(), false},
+	} {
+		if got := test.alert.HeldBy("ana"); got != test.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	if held().HeldBy("ben") {
+		t.Error("ben holds what ana has")
+	}
+}
+
 func TestResolve(t *testing.T) {
 	over := func(a Alert) Alert {
 		a.Status, a.Hold, a.ResolvedAt, a.ChangedAt = Resolved, NoHold, after(9), after(9)
@@ -240,6 +292,7 @@ func TestNothingMayBeDoneToAnAlertThatHasMovedOn(t *testing.T) {
 		"acknowledge": func(a Alert) (Alert, error) { return a.Acknowledge("ana", 0, after(1)) },
 		"snooze":      func(a Alert) (Alert, error) { return a.SnoozeUntil("ana", after(9), after(1)) },
 		"trigger":     func(a Alert) (Alert, error) { return a.Trigger(after(1)) },
+		"reassign":    func(a Alert) (Alert, error) { return a.Reassign(after(1)) },
 		"merge":       func(a Alert) (Alert, error) { return a.Merge(other(), after(1)) },
 		"resolve":     func(a Alert) (Alert, error) { return a.Resolve(after(1)) },
 	}

@@ -27,28 +27,46 @@ const (
 	Restart Wake = "restart" // it got worse since it was acknowledged: owner and step 1
 )
 
-// FromSignal opens an alert from a firing signal. Words map the source's word
-// to a severity, urgency maps that to an urgency; both are the service's.
-func FromSignal(n id.Alert, s Signal, words map[string]Severity, urgency map[Severity]Urgency, now time.Time) Alert {
-	severity := worst(s.Members, s.Severity, words)
-	return Alert{
-		ID: n, Key: s.Key, Summary: s.Summary, Severity: severity, Urgency: urgencyOf(urgency, severity),
-		Status: Triggered, Signals: 1, Details: s.Details, Links: s.Links, Resends: s.Resends,
-		OpenedAt: now, ChangedAt: now, Last: -1,
-	}
+// Reading is how a service reads what its sources say.
+type Reading struct {
+	Words   map[string]Severity  // a source's word to a severity; see SeverityOf
+	Urgency map[Severity]Urgency // what a severity means there; one that it lacks means the default
+	Asked   Urgency              // what whoever raises the alert asks for; 0: what Urgency says
 }
 
-func urgencyOf(m map[Severity]Urgency, s Severity) Urgency {
-	if u, ok := m[s]; ok {
+// Severity returns the severity that a signal says: that of the worst member
+// that fires, or of its own word.
+func (r Reading) Severity(s Signal) Severity {
+	if anyFiring(s.Members) {
+		return r.worst(s.Members, SeverityOf(r.Words, s.Severity))
+	}
+	return SeverityOf(r.Words, s.Severity)
+}
+
+func (r Reading) urgency(s Severity) Urgency {
+	if r.Asked != 0 {
+		return r.Asked
+	}
+	if u, ok := r.Urgency[s]; ok {
 		return u
 	}
 	return DefaultUrgency()[s]
 }
 
+// FromSignal opens an alert from a firing signal.
+func FromSignal(n id.Alert, s Signal, r Reading, now time.Time) Alert {
+	severity := r.Severity(s)
+	return Alert{
+		ID: n, Key: s.Key, Summary: s.Summary, Severity: severity, Urgency: r.urgency(severity),
+		Status: Triggered, Signals: 1, Details: s.Details, Links: s.Links, Resends: s.Resends, StartsAt: s.StartsAt,
+		OpenedAt: now, ChangedAt: now, Last: -1,
+	}
+}
+
 // Fold puts one more signal into an unresolved alert. Members are those that
-// the alert had. Count is how many signals this one stands for.
-func (a Alert) Fold(s Signal, members []Member, words map[string]Severity, urgency map[Severity]Urgency, count int, now time.Time) Folding {
-	a.Signals += count
+// the alert had.
+func (a Alert) Fold(s Signal, members []Member, r Reading, now time.Time) Folding {
+	a.Signals++
 	f := Folding{Alert: a, Members: changedMembers(members, s.Members)}
 	all := joined(members, f.Members)
 	if s.Status == SignalClosed && (s.Partial || !anyFiring(all)) { // a cut list that is over is over for all
@@ -56,26 +74,25 @@ func (a Alert) Fold(s Signal, members []Member, words map[string]Severity, urgen
 		return f
 	}
 	if s.Status == SignalClosed && len(all) > 0 {
-		return f.rated(ratedBy(all, a.Severity, words), urgency, now)
+		return f.rated(r.worst(all, a.Severity), r, now)
 	}
 	f.Alert.Summary = s.Summary
 	f.Alert.Details = merged(a.Details, s.Details)
 	if len(s.Links) > 0 {
 		f.Alert.Links = s.Links
 	}
-	severity := worst(s.Members, s.Severity, words)
-	if len(all) > 0 {
-		severity = ratedBy(all, severity, words)
+	if !s.StartsAt.IsZero() {
+		f.Alert.StartsAt = s.StartsAt
 	}
-	return f.rated(severity, urgency, now)
+	return f.rated(r.worst(all, r.Severity(s)), r, now)
 }
 
 // rated gives the folded alert a severity and says whom that wakes. Urgency
 // never falls while an alert is open: it fell asleep once already.
-func (f Folding) rated(severity Severity, urgency map[Severity]Urgency, now time.Time) Folding {
+func (f Folding) rated(severity Severity, r Reading, now time.Time) Folding {
 	was := f.Alert
 	f.Alert.Severity = severity
-	f.Alert.Urgency = max(was.Urgency, urgencyOf(urgency, severity))
+	f.Alert.Urgency = max(was.Urgency, r.urgency(severity))
 	if severity == was.Severity && f.Alert.Urgency == was.Urgency {
 		return f
 	}
@@ -97,20 +114,13 @@ func (f Folding) rated(severity Severity, urgency map[Severity]Urgency, now time
 	return f
 }
 
-func worst(members []Member, word string, words map[string]Severity) Severity {
-	if len(members) > 0 && anyFiring(members) {
-		return ratedBy(members, SeverityOf(words, word), words)
-	}
-	return SeverityOf(words, word)
-}
-
-// ratedBy returns the worst severity among the firing members, or otherwise
-// when none says one.
-func ratedBy(members []Member, otherwise Severity, words map[string]Severity) Severity {
+// worst returns the worst severity among the firing members, or otherwise when
+// none says one.
+func (r Reading) worst(members []Member, otherwise Severity) Severity {
 	found := Severity(0)
 	for _, m := range members {
 		if m.Firing && m.Severity != "" {
-			found = max(found, SeverityOf(words, m.Severity))
+			found = max(found, SeverityOf(r.Words, m.Severity))
 		}
 	}
 	if found == 0 {

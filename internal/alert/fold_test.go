@@ -15,9 +15,12 @@ func signal(status SignalStatus, word string) Signal {
 	return Signal{Key: "disk", Status: status, Summary: "disk full", Severity: word}
 }
 
-// fold is Fold with the defaults, one signal at 12:09.
+// usual reads what sources say by the defaults.
+func usual() Reading { return Reading{Words: DefaultWords(), Urgency: DefaultUrgency()} }
+
+// fold is Fold as usual, at 12:09.
 func fold(a Alert, s Signal, known ...Member) Folding {
-	return a.Fold(s, known, DefaultWords(), DefaultUrgency(), 1, after(9))
+	return a.Fold(s, known, usual(), after(9))
 }
 
 func TestWhatAFoldDoes(t *testing.T) {
@@ -87,11 +90,36 @@ func TestAFoldFollowsWhatTheServiceSaysNow(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			f := test.from.Fold(signal(Firing, "error"), nil, DefaultWords(), test.urgency, 1, after(9))
+			f := test.from.Fold(signal(Firing, "error"), nil, Reading{Words: DefaultWords(), Urgency: test.urgency}, after(9))
 			if f.Alert.Urgency != test.want || f.Page != test.wake || f.Reason != test.reason || f.Changed != (test.reason != "") {
 				t.Errorf("urgency %s, wakes %q, changed %v: %q", f.Alert.Urgency, f.Page, f.Changed, f.Reason)
 			}
 		})
+	}
+}
+
+func TestWhoAsksForAnUrgencyGetsItAtLeast(t *testing.T) {
+	asks := func(u Urgency) Reading { return Reading{Words: DefaultWords(), Asked: u} }
+	if a := FromSignal("alert_a", signal(Firing, "info"), asks(High), noon); a.Urgency != High || a.Severity != Info {
+		t.Errorf("opened: %s, urgency %s", a.Severity, a.Urgency)
+	}
+	if f := quietError().Fold(signal(Firing, "error"), nil, asks(High), after(9)); f.Alert.Urgency != High || f.Page != Start {
+		t.Errorf("raised: urgency %s, wakes %q", f.Alert.Urgency, f.Page)
+	}
+	if f := triggered().Fold(signal(Firing, "error"), nil, asks(None), after(9)); f.Alert.Urgency != High || f.Changed {
+		t.Errorf("lowered: urgency %s, changed %v", f.Alert.Urgency, f.Changed)
+	}
+}
+
+func TestAFoldKnowsSinceWhen(t *testing.T) {
+	a, s := triggered(), signal(Firing, "error")
+	a.StartsAt = noon
+	if got := fold(a, s).Alert.StartsAt; !got.Equal(noon) {
+		t.Errorf("a signal that does not say since when: %s", got)
+	}
+	s.StartsAt = after(3)
+	if got := fold(a, s).Alert.StartsAt; !got.Equal(after(3)) {
+		t.Errorf("a signal that says so: %s", got)
 	}
 }
 
@@ -119,8 +147,8 @@ func TestAFoldShowsWhatTheSignalSays(t *testing.T) {
 	a.Links = []Link{{Href: "https://old.example"}}
 	s := signal(Firing, "error")
 	s.Summary, s.Details, s.Links = "disk is full", map[string]string{"disk": "99 %"}, []Link{{Href: "https://new.example"}}
-	f := a.Fold(s, nil, DefaultWords(), nil, 7, after(9))
-	if f.Alert.Summary != "disk is full" || f.Alert.Signals != 8 || !slices.Equal(f.Alert.Links, s.Links) {
+	f := fold(a, s)
+	if f.Alert.Summary != "disk is full" || f.Alert.Signals != 2 || !slices.Equal(f.Alert.Links, s.Links) {
 		t.Errorf("%+v", f.Alert)
 	}
 	if diff := cmp.Diff(map[string]string{"host": "web-01", "disk": "99 %"}, f.Alert.Details); diff != "" {
@@ -130,7 +158,7 @@ func TestAFoldShowsWhatTheSignalSays(t *testing.T) {
 		t.Errorf("the signal's details are %v, the old ones %v", s.Details, a.Details)
 	}
 	s.Details, s.Links = nil, nil
-	f = a.Fold(s, nil, DefaultWords(), nil, 1, after(9))
+	f = fold(a, s)
 	if !slices.Equal(f.Alert.Links, a.Links) || len(f.Alert.Details) != 2 {
 		t.Errorf("a signal without links and details left %v, %v", f.Alert.Links, f.Alert.Details)
 	}
@@ -185,7 +213,7 @@ func TestWhateverFoldsAnAlertStaysInOrder(t *testing.T) {
 			for _, key := range rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "c"}), 0, 4).Draw(t, "members") {
 				s.Members = append(s.Members, Member{Key: key, Firing: rapid.Bool().Draw(t, "fires"), Severity: words.Draw(t, "of member"), StartsAt: noon})
 			}
-			f := a.Fold(s, known, DefaultWords(), DefaultUrgency(), 1, noon.Add(time.Hour))
+			f := a.Fold(s, known, usual(), noon.Add(time.Hour))
 			wrong := f.Alert.Severity.String() == "" || f.Alert.Urgency < a.Urgency || f.Alert.Signals != a.Signals+1 ||
 				(f.Page == Restart && a.Status != Acknowledged) || (f.Page == Start && a.Status != Triggered) ||
 				(f.Page == Start && f.Alert.Urgency == a.Urgency) || (f.Page != NoWake && !f.Changed) || (f.Changed && f.Reason == "") ||

@@ -18,12 +18,15 @@ type Hush struct {
 	Alert    id.Alert             // the alert that was resolved
 	Until    time.Time            // from then on the problem pages again
 	Severity Severity             // when it was resolved
-	Starts   map[string]time.Time // members that fired then, by key: since when
+	Starts   map[string]time.Time // what fired then: a member's key, or "" for one without members, and since when
 }
 
 // NewHush returns the hush that a resolution by hand leaves behind.
 func NewHush(a Alert, members []Member, now time.Time) Hush {
 	h := Hush{Service: a.Service, Key: a.Key, Alert: a.ID, Until: now.Add(HushFor), Severity: a.Severity, Starts: map[string]time.Time{}}
+	if len(members) == 0 {
+		h.Starts[""] = a.StartsAt
+	}
 	for _, m := range members {
 		if m.Firing {
 			h.Starts[m.Key] = m.StartsAt
@@ -32,22 +35,26 @@ func NewHush(a Alert, members []Member, now time.Time) Hush {
 	return h
 }
 
-// Covers says whether a firing signal of this severity is nothing new: every
-// firing member was firing then, since the same time, and it is not worse.
+// Covers says whether a firing signal of this severity is nothing new: it is
+// not worse, and it, or every member of it that fires, fired then since the
+// same time.
 func (h Hush) Covers(s Signal, severity Severity) bool {
 	if severity > h.Severity {
 		return false
 	}
+	if _, alone := h.Starts[""]; alone && len(s.Members) == 0 {
+		return h.knows("", s.StartsAt)
+	}
 	for _, m := range s.Members {
-		since, known := h.Starts[m.Key]
-		if m.Firing && !(known && since.Equal(m.StartsAt)) {
+		if m.Firing && !h.knows(m.Key, m.StartsAt) {
 			return false
 		}
 	}
 	return true
 }
 
-// SeverityOfSignal returns the severity that an alert opened by s would have.
-func SeverityOfSignal(s Signal, words map[string]Severity) Severity {
-	return worst(s.Members, s.Severity, words)
+// knows says whether a member fired then, since this time.
+func (h Hush) knows(key string, since time.Time) bool {
+	then, known := h.Starts[key]
+	return known && then.Equal(since)
 }

@@ -70,12 +70,37 @@ func TestAHushCoversWhatIsNothingNew(t *testing.T) {
 	}
 }
 
+func TestAHushOfAnAlertWithoutMembers(t *testing.T) {
+	a := triggered()
+	a.StartsAt = noon
+	h := NewHush(a, nil, after(7))
+	tests := map[string]struct {
+		starts time.Time
+		want   bool
+	}{
+		"the same again":                   {noon, true},
+		"the same instant in another zone": {noon.In(time.FixedZone("east", 3600)), true},
+		"it began anew":                    {after(3), false},
+		"since no known time":              {time.Time{}, false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := h.Covers(Signal{Key: "up", Status: Firing, StartsAt: test.starts}, Error); got != test.want {
+				t.Errorf("it covers it: %v", got)
+			}
+		})
+	}
+	if h.Covers(group(), Error) {
+		t.Error("members that were not there are nothing new")
+	}
+}
+
 func TestTheSeverityOfASignalIsWhatItsAlertWouldHave(t *testing.T) {
 	for _, word := range []string{"critical", "info", "", "nonsense"} {
 		s := group()
 		s.Severity, s.Members[1].Severity = "warning", word
-		want := FromSignal("alert_a", s, DefaultWords(), nil, noon).Severity
-		if got := SeverityOfSignal(s, DefaultWords()); got != want {
+		want := FromSignal("alert_a", s, usual(), noon).Severity
+		if got := usual().Severity(s); got != want {
 			t.Errorf("with a member of %q: %s, not %s", word, got, want)
 		}
 	}

@@ -6,14 +6,14 @@ import (
 
 func TestAFiringSignalOpensAnAlert(t *testing.T) {
 	s := Signal{
-		Key: "disk", Status: Firing, Summary: "disk full", Severity: "P3", Resends: true,
+		Key: "disk", Status: Firing, Summary: "disk full", Severity: "P3", Resends: true, StartsAt: after(-2),
 		Details: map[string]string{"host": "web-01"}, Links: []Link{{Href: "https://wiki.example", Text: "wiki"}},
 	}
 	want := Alert{
 		ID: "alert_a", Key: "disk", Summary: "disk full", Severity: Error, Urgency: High, Status: Triggered, Signals: 1,
-		Details: s.Details, Links: s.Links, Resends: true, OpenedAt: noon, ChangedAt: noon, Last: -1,
+		Details: s.Details, Links: s.Links, Resends: true, StartsAt: after(-2), OpenedAt: noon, ChangedAt: noon, Last: -1,
 	}
-	same(t, FromSignal("alert_a", s, DefaultWords(), DefaultUrgency(), noon), want)
+	same(t, FromSignal("alert_a", s, usual(), noon), want)
 }
 
 func TestHowBadANewAlertIs(t *testing.T) {
@@ -44,7 +44,7 @@ func TestHowBadANewAlertIs(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			s := Signal{Status: Firing, Severity: test.word, Members: test.members}
-			a := FromSignal("alert_a", s, test.words, test.urgency, noon)
+			a := FromSignal("alert_a", s, Reading{Words: test.words, Urgency: test.urgency}, noon)
 			if a.Severity != test.severity || a.Urgency != test.means {
 				t.Errorf("it is %s, urgency %s", a.Severity, a.Urgency)
 			}

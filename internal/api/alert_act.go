@@ -167,6 +167,6 @@ func (s *Server) decline(ctx context.Context, by team.Actor, in *declineIn) (Ale
 	if in.Body != nil {
 		note = in.Body.Note
 	}
-	a, err := s.act.DeclineOnce(ctx, by, in.ID, note, action.Tap{How: how})
+	a, err := s.act.Decline(ctx, by, in.ID, note, action.Tap{How: how})
 	return s.acted(ctx, a, err)
 }

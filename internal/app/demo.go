@@ -129,10 +129,11 @@ Ana, Ben and Cy look after a shop; this week Ana has the pager. Page her:
   curl -d '{"summary":"Nobody can pay","severity":"critical"}' %[1]s/in/generic/demo-generic-key-0
 
 What Firehall would send is printed here, each with a link to answer it. If nobody does, Ben is paged a minute later.
-The command line talks to it too:
+The command line, in another terminal, talks to it too; why takes the alert's id, which curl printed:
 
   export FIREHALL_URL=%[1]s FIREHALL_TOKEN=%[2]s
   %[3]s alerts
+  %[3]s why alert_…
 
 The API is described at %[1]s/api/docs. Nothing is kept. Ctrl-C ends it.
 

@@ -55,7 +55,7 @@ func (a *App) listen(ctx context.Context) (net.Listener, error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("%w: another program listens on %s; stop it, or choose another port with --listen (FIREHALL_LISTEN)", err, address)
+		return nil, fmt.Errorf("another program listens on %s; stop it, or choose another port with --listen (FIREHALL_LISTEN): %w", address, err)
 	case err != nil:
 		return nil, fmt.Errorf("listen on %s: %w; choose another address with --listen (FIREHALL_LISTEN)", address, err)
 	}

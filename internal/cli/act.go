@@ -120,7 +120,7 @@ type snoozeCommand struct {
 
 // Help implements kong.HelpProvider.
 func (snoozeCommand) Help() string {
-	return "Example:\n\n    firehall snooze alert_00cmk4n2v5p000jq3l7b8d1tfe --for 2h"
+	return "One of --for and --until says when.\n\nExample:\n\n    firehall snooze alert_00cmk4n2v5p000jq3l7b8d1tfe --for 2h"
 }
 
 // Run snoozes.

@@ -19,6 +19,7 @@ func TestAnAlertFromTheCommandLine(t *testing.T) {
 		s.expect(Done, "alerts --status resolved", "No alerts.")
 		s.expect(Done, "alerts --q PAY --status all", alert)
 		s.expect(Done, "ack "+alert, alert+" is acknowledged")
+		s.expect(Done, "why "+alert, "acknowledged, but by no person.")
 		s.expect(Done, "note "+alert+" 'The card processor is down.'", alert+" is acknowledged")
 		s.expect(Done, "snooze "+alert+" --for 2h", alert+" is acknowledged")
 		s.expect(Done, "escalate "+alert)
@@ -47,6 +48,9 @@ func TestWhoAndOverride(t *testing.T) {
 		s.expect(Done, "apply -f $DIR/team.yaml")
 		s.expect(Done, "who", "primary", "ana", "23 Nov 09:00 UTC", "weekly")
 		s.expect(Done, "who --at 2026-11-24T12:00:00Z", "ben")
+		if out := s.expect(Done, "who"); !strings.HasSuffix(out, "  payments  layer weekly, turn 1 of 2\n") {
+			t.Errorf("why says again what other columns say: %s", out)
+		}
 		s.expect(Done, "override primary ben --from 2026-11-20T03:00 --until 2026-11-20T12:00 --replaces ana",
 			"ben is on call for primary from 03:07 UTC until 12:00 UTC (override_")
 		if out := s.expect(Done, "who"); !strings.Contains(out, "ben") || !strings.Contains(out, "12:00 UTC") {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"firehall/internal/client"
 )
@@ -79,8 +80,20 @@ func (c whoCommand) Run(ctx context.Context, w *World) error {
 		}
 		rows := [][]string{{"schedule", "on call", "until", "team", "why"}}
 		for _, s := range list.Value.Items {
-			rows = append(rows, []string{s.Schedule, people(s.People), w.clock(s.Until), s.Team, s.Reason})
+			rows = append(rows, []string{s.Schedule, people(s.People), w.clock(s.Until), s.Team, onlyWhy(s.Reason)})
 		}
 		table(out, rows)
 	})
+}
+
+// onlyWhy leaves out of the reason for a shift what other columns say: who
+// stands before it, and until when behind it.
+func onlyWhy(reason string) string {
+	if _, rest, ok := strings.Cut(reason, ": "); ok {
+		reason = rest
+	}
+	if at := strings.LastIndex(reason, ", until "); at >= 0 {
+		reason = reason[:at]
+	}
+	return reason
 }

@@ -162,8 +162,13 @@ func printSecrets(out io.Writer, secrets map[string]string) {
 		return
 	}
 	_, _ = fmt.Fprintln(out, "\nThese were made now. They are shown only this once; keep them where secrets are kept:")
+	doors := false
 	for _, path := range slices.Sorted(maps.Keys(secrets)) {
 		_, _ = fmt.Fprintf(out, "    %s: %s\n", harmless(path), harmless(secrets[path]))
+		doors = doors || strings.HasPrefix(path, "sources.")
+	}
+	if doors {
+		_, _ = fmt.Fprintln(out, "\nA source's messages go to /in/KIND/KEY of this server; docs/sources.md has what to copy into each tool.")
 	}
 }
 

@@ -13,7 +13,7 @@ type serveCommand struct {
 
 // Help implements kong.HelpProvider.
 func (serveCommand) Help() string {
-	return `Every setting is a flag and a variable. All else is set in the product, by "firehall apply" or on its pages.
+	return `Every setting is a flag and a variable. All else is set in the product, by "firehall apply".
 
 Example:
 

@@ -105,6 +105,8 @@ func standingFor(w *World, a client.Alert) string {
 		return "resolved after " + lasted(a.ResolvedAt.Sub(a.OpenedAt))
 	case a.Owner != "":
 		return a.Status + ": " + a.Owner + " has it"
+	case a.Status == "acknowledged":
+		return "acknowledged, but by no person"
 	}
 	return a.Status + " for " + w.ago(a.OpenedAt) + ": nobody has it"
 }

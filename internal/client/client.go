@@ -132,14 +132,17 @@ type Mistake struct {
 	Message  string `json:"message"`
 }
 
-// Error returns the server's sentence and those about its fields.
+// Error returns the server's sentence and those about its fields, none twice.
 func (p *Problem) Error() string {
 	var lines []string
 	if p.Detail != "" {
 		lines = append(lines, p.Detail)
 	}
 	for _, m := range p.Errors {
-		lines = append(lines, strings.TrimPrefix(m.Location+": "+m.Message, ": "))
+		line := strings.TrimPrefix(m.Location+": "+m.Message, ": ")
+		if m.Message != p.Detail && line != p.Detail {
+			lines = append(lines, line)
+		}
 	}
 	if len(lines) == 0 {
 		lines = append(lines, strings.TrimSpace(fmt.Sprintf("the server answered %d %s", p.Status, p.Title)))

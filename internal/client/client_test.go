@@ -78,6 +78,22 @@ func TestARefusalIsASentence(t *testing.T) {
 	}
 }
 
+func TestARefusalIsNotSaidTwice(t *testing.T) {
+	tests := map[string]struct {
+		refusal Problem
+		want    string
+	}{
+		"the field says the same": {Problem{Detail: "there is no x", Errors: []Mistake{{"service", "there is no x"}}}, "there is no x"},
+		"the detail names it too": {Problem{Detail: "for: write 30m", Errors: []Mistake{{"for", "write 30m"}}}, "for: write 30m"},
+		"the field says more":     {Problem{Detail: "no", Errors: []Mistake{{"from", "write 30m"}}}, "no\nfrom: write 30m"},
+	}
+	for name, test := range tests {
+		if got := test.refusal.Error(); got != test.want {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+}
+
 func TestTheTokenFollowsNoRedirect(t *testing.T) {
 	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		t.Errorf("the other server was called, with %q", r.Header.Get("Authorization"))

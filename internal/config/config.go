@@ -22,8 +22,8 @@ type Settings struct {
 	TrustedProxies string `name:"trusted-proxies" env:"FIREHALL_TRUSTED_PROXIES" placeholder:"CIDRS" help:"Addresses of proxies whose X-Forwarded-For is believed, like 10.0.0.0/8,192.168.1.7."`
 	SMTPURL        string `name:"smtp-url" env:"FIREHALL_SMTP_URL" placeholder:"URL" help:"The mail server, like smtp://user:password@mail.example.com:587?from=firehall@example.com. It holds a password, so prefer the variable."`
 	SecretKeyFile  string `name:"secret-key-file" env:"FIREHALL_SECRET_KEY_FILE" placeholder:"FILE" help:"The secret key that seals secrets and signs links; all nodes need the same. Unset: secret.key in the data folder, made at the first start."`
-	BootstrapToken string `name:"bootstrap-token" env:"FIREHALL_BOOTSTRAP_TOKEN" placeholder:"TOKEN" help:"An owner's API token that works until an owner has signed in, for setting up a fresh server. Prefer the variable."`
-	AllowPrivate   string `name:"allow-private-networks" env:"FIREHALL_ALLOW_PRIVATE_NETWORKS" placeholder:"CIDRS" help:"Private, loopback or link-local networks that calls to contacts, monitors and webhooks may reach, like 10.0.0.0/8,127.0.0.0/8."`
+	BootstrapToken string `name:"bootstrap-token" env:"FIREHALL_BOOTSTRAP_TOKEN" placeholder:"TOKEN" help:"An owner's API token, for setting up a fresh server; it works while it is set. Prefer the variable."`
+	AllowPrivate   string `name:"allow-private-networks" env:"FIREHALL_ALLOW_PRIVATE_NETWORKS" placeholder:"CIDRS" help:"Private, loopback or link-local networks that calls to contacts and the heartbeat may reach, like 10.0.0.0/8,127.0.0.0/8."`
 	Log            string `name:"log" env:"FIREHALL_LOG" default:"text,info" placeholder:"WORDS" help:"How to log: text or json, and debug, info, warn or error, like json,debug; text,info by default."`
 }
 

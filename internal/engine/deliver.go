@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"firehall/internal/action"
@@ -25,13 +26,22 @@ func (e *Engine) begin(c called) {
 		defer e.room.leave(c.seat)
 		if done, ok := e.call(context.Background(), c); ok {
 			e.results <- done
+		} else {
+			e.claims.drop(c.send.ID)
 		}
 	})
 }
 
 // call tells the person. It returns false when that turned out to be needless
-// before the call began.
-func (e *Engine) call(ctx context.Context, c called) (action.Called, bool) {
+// before the call began. A panic is an outcome that nobody knows.
+func (e *Engine) call(ctx context.Context, c called) (out action.Called, done bool) {
+	defer func() {
+		if r := recover(); r != nil {
+			e.Log.Error("a call panicked", "send", c.send.ID, "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+			out = action.Called{Send: c.send, Outcome: channel.Outcome{Status: channel.Unknown, Words: "Firehall itself failed while it called"}}
+			done = true
+		}
+	}()
 	setup := e.Act.DB.Setup()
 	n, err := e.notice(ctx, setup, c.send)
 	if err != nil {
@@ -81,7 +91,7 @@ const perRecord = 64
 
 // record keeps receipts until results is closed, many in one transaction when
 // they come fast.
-func (e *Engine) record() {
+func (e *Engine) record(ctx context.Context) {
 	for first := range e.results {
 		list := []action.Called{first}
 	gather:
@@ -96,28 +106,48 @@ func (e *Engine) record() {
 				break gather
 			}
 		}
-		e.keepAll(list)
+		e.keepAll(ctx, list)
 	}
 }
 
-// keepAll keeps receipts, trying again while the database fails: a claim
-// without its receipt would be repeated.
-func (e *Engine) keepAll(list []action.Called) {
-	for try := 0; try < 300; try++ {
-		err := e.keep(context.Background(), list)
+// keepTries is how often a receipt is tried that cannot be kept though the
+// database works.
+const keepTries = 50
+
+// keepAll keeps receipts, however long the database fails: a claim without its
+// receipt would be repeated. Once ctx has ended it does not go on for long.
+func (e *Engine) keepAll(ctx context.Context, list []action.Called) {
+	for try := 0; try < keepTries; {
+		err := e.keep(context.WithoutCancel(ctx), list)
 		e.complain("receipts", err)
 		switch {
-		case err == nil || fault.Is(err, fault.NotFound):
+		case err == nil || len(list) == 1 && fault.Is(err, fault.NotFound):
+			e.dropAll(list)
 			return
 		case len(list) > 1: // one of them fails: find it
 			for i := range list {
-				e.keepAll(list[i : i+1])
+				e.keepAll(ctx, list[i:i+1])
 			}
 			return
 		}
 		time.Sleep(restFor)
+		if ctx.Err() != nil || e.works(ctx) {
+			try++
+		}
 	}
+	e.dropAll(list)
 	e.Log.Error("receipts could not be kept; what they are about may be sent again", "receipts", len(list))
+}
+
+func (e *Engine) dropAll(list []action.Called) {
+	for _, c := range list {
+		e.claims.drop(c.Send.ID)
+	}
+}
+
+// works says whether the database answers.
+func (e *Engine) works(ctx context.Context) bool {
+	return e.Act.DB.Do(ctx, func(*store.Tx) error { return nil }) == nil
 }
 
 // keep records receipts in one transaction, each in a savepoint.

@@ -34,6 +34,7 @@ type Engine struct {
 	Options
 	results chan action.Called
 	room    *room
+	claims  *claims
 	calls   sync.WaitGroup
 
 	mu     sync.Mutex
@@ -56,7 +57,7 @@ func New(o Options) *Engine {
 	if o.Jitter == nil {
 		o.Jitter = rand.Float64
 	}
-	return &Engine{Options: o, results: make(chan action.Called, maxCalls), room: newRoom()}
+	return &Engine{Options: o, results: make(chan action.Called, maxCalls), room: newRoom(), claims: newClaims()}
 }
 
 // Health returns how well the engine keeps up.
@@ -91,7 +92,7 @@ func (e *Engine) Run(ctx context.Context) {
 		working.Go(func() { e.work(ctx) })
 	}
 	working.Go(func() { e.audits(ctx) })
-	recording.Go(e.record)
+	recording.Go(func() { e.record(ctx) })
 	working.Wait()
 	e.calls.Wait()
 	close(e.results)
@@ -167,6 +168,7 @@ func (e *Engine) Settle(ctx context.Context) (time.Time, error) {
 					return time.Time{}, err
 				}
 			}
+			e.claims.drop(c.send.ID)
 		}
 		if did == 0 && len(begun) == 0 {
 			return next, nil

@@ -71,15 +71,25 @@ func (e *Engine) step(ctx context.Context, begin func(called)) (did int, next ti
 // the room that was kept is given back.
 func (b *batch) commit(ctx context.Context, due []id.Team) (did int, err error) {
 	err = b.e.Act.DB.Do(ctx, func(tx *store.Tx) error {
-		b.e.room.leaveAll(b.reserved) // of a try that the database undid
-		b.tx, b.reserved, b.calls = tx, nil, nil
+		b.undo(0, 0) // of a try that the database undid
+		b.tx = tx
 		did, err = b.run(ctx, due)
 		return err
 	})
 	if err != nil {
-		b.e.room.leaveAll(b.reserved)
+		b.undo(0, 0)
 	}
 	return did, err
+}
+
+// undo gives back the room and the claims that were taken since there were so
+// many of them.
+func (b *batch) undo(reserved, calls int) {
+	b.e.room.leaveAll(b.reserved[reserved:])
+	for _, c := range b.calls[calls:] {
+		b.e.claims.drop(c.send.ID)
+	}
+	b.reserved, b.calls = b.reserved[:reserved], b.calls[:calls]
 }
 
 // split returns the lanes with something due at now and when the first of the
@@ -133,8 +143,7 @@ func (b *batch) one(ctx context.Context, t store.Timer) error {
 	if err == nil {
 		return nil
 	}
-	b.e.room.leaveAll(b.reserved[reserved:])
-	b.reserved, b.calls = b.reserved[:reserved], b.calls[:calls]
+	b.undo(reserved, calls)
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
@@ -199,6 +208,9 @@ func (b *batch) reserve(s notify.Send) time.Duration {
 
 func (b *batch) seatOf(s notify.Send) seat { return seat{b.lane, b.e.placeOf(s)} }
 
+// claimed takes a send for its call, in the order in which room was kept: where
+// a contact leads may have changed since.
 func (b *batch) claimed(s notify.Send) {
-	b.calls = append(b.calls, called{send: s, seat: b.seatOf(s), at: time.Now()})
+	b.e.claims.hold(s.ID)
+	b.calls = append(b.calls, called{send: s, seat: b.reserved[len(b.calls)], at: time.Now()})
 }

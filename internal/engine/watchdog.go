@@ -32,14 +32,15 @@ func (e *Engine) audits(ctx context.Context) {
 	}
 }
 
-// recover plans again the sends of runs that are over, until there are none.
+// recover plans again the sends that are claimed and that nobody calls, until
+// there are none.
 func (e *Engine) recover(ctx context.Context) error {
 	for {
-		n, err := e.Act.Abandoned(ctx)
+		n, err := e.Act.Abandoned(ctx, e.claims.holds)
 		if err != nil || n == 0 {
 			return err
 		}
-		e.Log.Warn("a node stopped while it called; its sends are repeated once", "sends", n)
+		e.Log.Warn("sends were claimed and nobody calls them: a node or its connection was lost; they are repeated once", "sends", n)
 	}
 }
 

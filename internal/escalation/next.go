@@ -58,24 +58,21 @@ func Next(p Policy, s State, now time.Time) Decision {
 	return Decision{Due: due, State: s, Reason: p.reason(due, late)}
 }
 
-// Again pages the step at which the escalation stopped, and goes on from there.
-func Again(p Policy, s State, now time.Time) Decision {
-	if s.Last < 0 {
-		s.NextAt = now
-		return Next(p, s, now)
-	}
-	if p.FallbackReached(s) {
-		s.NextAt = now.Add(FallbackEvery)
-		return Decision{Due: []Due{{Targets: p.Fallback}}, State: s, Reason: "the fallback, where it stopped"}
-	}
-	step := p.Steps[s.Last]
-	s.NextAt = now.Add(step.Wait.Std())
-	return Decision{Due: []Due{{Step: s.Last + 1, Targets: step.Page}}, State: s, Reason: fmt.Sprintf("step %d, where it stopped", s.Last+1)}
-}
+// Start returns where an escalation begins: its first step is due at now.
+func Start(now time.Time) State { return State{Last: -1, NextAt: now} }
 
-// Restart pages the first step, and goes on from there.
-func Restart(p Policy, now time.Time) Decision {
-	return Next(p, State{Last: -1, NextAt: now}, now)
+// Again returns s with what was paged last due once more at now; with the first
+// step due when nothing was.
+func (p Policy) Again(s State, now time.Time) State {
+	s.NextAt = now
+	if s.Last < 0 || p.FallbackReached(s) {
+		return s
+	}
+	if s.Step == 0 { // the last step of a round
+		s.Round--
+	}
+	s.Step = s.Last
+	return s
 }
 
 // OneByHand pages the next step now, though it is not due yet.

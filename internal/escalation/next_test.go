@@ -156,27 +156,39 @@ func TestAgain(t *testing.T) {
 			State{Last: -1}, []Due{ana}, State{Step: 1, Last: 0, NextAt: after(5)}, "step 1 of payments",
 		},
 		"step 1, and on with step 2": {
-			State{Step: 1, Last: 0}, []Due{ana}, State{Step: 1, Last: 0, NextAt: after(5)}, "step 1, where it stopped",
+			State{Step: 1, Last: 0}, []Due{ana}, State{Step: 1, Last: 0, NextAt: after(5)}, "step 1 of payments",
 		},
 		"step 2, and on with the next round": {
-			State{Round: 1, Last: 1}, []Due{ben}, State{Round: 1, Last: 1, NextAt: after(10)}, "step 2, where it stopped",
+			State{Round: 1, Last: 1}, []Due{ben}, State{Round: 1, Last: 1, NextAt: after(10)}, "step 2 of payments",
 		},
 		"step 2 of the last round, and on with the fallback": {
-			State{Round: 2, Last: 1}, []Due{ben}, State{Round: 2, Last: 1, NextAt: after(10)}, "step 2, where it stopped",
+			State{Round: 2, Last: 1}, []Due{ben}, State{Round: 2, Last: 1, NextAt: after(10)}, "step 2 of payments",
 		},
 		"the fallback, and on with it": {
-			State{Round: 2, Last: 2}, []Due{dee}, State{Round: 2, Last: 2, NextAt: after(15)}, "the fallback, where it stopped",
+			State{Round: 2, Last: 2}, []Due{dee}, State{Round: 2, Last: 2, NextAt: after(15)}, "every step has been paged and nobody has answered: the fallback, again every 15 min",
 		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			expect(t, Again(payments(), test.state, noon), Decision{Due: test.due, State: test.want, Reason: test.reason})
+			expect(t, Next(payments(), payments().Again(test.state, noon), noon), Decision{Due: test.due, State: test.want, Reason: test.reason})
 		})
 	}
 }
 
-func TestRestartPagesStep1AndGoesOnFromThere(t *testing.T) {
-	expect(t, Restart(payments(), noon), Decision{Due: []Due{ana}, State: State{Step: 1, Last: 0, NextAt: after(5)}, Reason: "step 1 of payments"})
+func TestAPolicyOfOneStepPagesItAgain(t *testing.T) {
+	p := Policy{Name: "p", Repeat: 1, Steps: []Step{step(5, "person:ana")}}
+	d := Next(p, p.Again(State{Round: 2, Last: 0}, noon), noon)
+	expect(t, d, Decision{Due: []Due{ana}, State: State{Round: 2, Last: 0, NextAt: after(5)}, Reason: "step 1 of p"})
+}
+
+func TestPutOffItPagesTheSameLater(t *testing.T) {
+	later := payments().Again(State{Round: 1, Last: 1}, noon)
+	later.NextAt = after(600)
+	expect(t, Next(payments(), later, after(600)), Decision{Due: []Due{ben}, State: State{Round: 1, Last: 1, NextAt: after(610)}, Reason: "step 2 of payments"})
+}
+
+func TestAStartPagesStep1AndGoesOnFromThere(t *testing.T) {
+	expect(t, Next(payments(), Start(noon), noon), Decision{Due: []Due{ana}, State: State{Step: 1, Last: 0, NextAt: after(5)}, Reason: "step 1 of payments"})
 }
 
 func TestOneByHand(t *testing.T) {

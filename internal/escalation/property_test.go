@@ -154,9 +154,9 @@ func TestItNeverEndsInSilence(t *testing.T) {
 			case 0:
 				d = OneByHand(p, s, now)
 			case 1:
-				d = Again(p, s, now)
+				d = Next(p, p.Again(s, now), now)
 			case 2:
-				d = Restart(p, now)
+				d = Next(p, Start(now), now)
 			}
 			sane(t, p, d, now)
 			s = d.State

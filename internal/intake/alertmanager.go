@@ -22,6 +22,8 @@ receivers:
         send_resolved: true
 route:
   receiver: firehall
+  group_by: [alertname]
+  group_wait: 5s
 `,
 }
 

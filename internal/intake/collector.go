@@ -1,7 +1,9 @@
 package intake
 
 import (
+	"cmp"
 	"strconv"
+	"strings"
 
 	"firehall/internal/alert"
 )
@@ -46,7 +48,8 @@ func (c *collector) object(prefix string, v value) {
 	}
 }
 
-// link adds a link of a kind. One that must not be shown as a link is kept as
+// link adds a link of a kind; one without a kind that is called Runbook or
+// Dashboard is that. One that must not be shown as a link is kept as
 // a detail, under its text; the same link is kept once.
 func (c *collector) link(kind, href, text string) {
 	if href == "" {
@@ -72,6 +75,7 @@ func (c *collector) safeLink(kind, safe, text string) {
 	if text = line(text, maxName); text == "" {
 		text = line(safe, maxName)
 	}
+	kind = cmp.Or(kind, linkAnnotations[strings.ToLower(text)])
 	c.links = append(c.links, alert.Link{Href: safe, Text: text, Kind: kind})
 }
 

@@ -115,3 +115,13 @@ func TestMoreLinksThanAreKept(t *testing.T) {
 		t.Errorf("%d links from %v", len(got.Links), got.Links[:1])
 	}
 }
+
+func TestALinkIsOfTheKindThatItIsCalled(t *testing.T) {
+	tests := map[string]string{"Runbook": "runbook", "runbook": "runbook", "Dashboard": "dashboard", "Graph": "", "": ""}
+	for text, want := range tests {
+		got := one(t, "generic", Options{}, `{"summary":"x","links":[{"href":"https://wiki.example/x","text":"`+text+`"}]}`)
+		if len(got.Links) != 1 || got.Links[0].Kind != want {
+			t.Errorf("%q: %v, want the kind %q", text, got.Links, want)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package intake
 import (
 	"errors"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 
@@ -126,6 +127,18 @@ func TestEveryKindIsInTheGallery(t *testing.T) {
 		}
 		if strings.Contains(setup, "{url}") || strings.Contains(setup, "{key}") {
 			t.Errorf("the setup of %s is not filled in: %s", k.Name, setup)
+		}
+	}
+}
+
+func TestTheTextToCopyStandsInTheDocs(t *testing.T) {
+	docs, err := os.ReadFile("../../docs/sources.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range Kinds() {
+		if setup := k.Setup("https://firehall.example.com", "0f1e2d3c4b5a69788796a5b4c3d2e1f0"); !strings.Contains(string(docs), "\n"+setup+"```\n") {
+			t.Errorf("docs/sources.md lacks what to copy for %s:\n%s", k.Name, setup)
 		}
 	}
 }

@@ -24,6 +24,7 @@ receivers:
     pagerduty_configs:
       - url: "{url}/v2/enqueue"
         routing_key: "{key}"
+        severity: '{{ or .CommonLabels.severity "error" }}'
 `,
 }
 

@@ -139,7 +139,7 @@ func TestPagerDutyLinks(t *testing.T) {
 		`"images":[{"src":"https://img.example/1.png","alt":"graph","href":"https://img.example/"}]`))
 	want := []alert.Link{
 		{Href: "https://m.example/", Text: "monitor", Kind: "source"},
-		{Href: "https://run.example/", Text: "runbook"},
+		{Href: "https://run.example/", Text: "runbook", Kind: "runbook"},
 		{Href: "https://bare.example/", Text: "https://bare.example/"},
 		{Href: "https://img.example/1.png", Text: "graph", Kind: "image"},
 		{Href: "https://img.example/", Text: "graph"},

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -111,7 +112,29 @@ func (c *Cluster) Kill() error {
 			return err
 		}
 	}
-	return c.end(syscall.SIGKILL)
+	if err := c.end(syscall.SIGKILL); err != nil {
+		return err
+	}
+	return awaitEnd(children)
+}
+
+// awaitEnd returns when processes that were killed are gone: until then they
+// hold on to the server's memory, and it cannot start again.
+func awaitEnd(pids []int) error {
+	ctx, cancel := context.WithTimeout(context.Background(), startLimit)
+	defer cancel()
+	again := time.NewTicker(5 * time.Millisecond)
+	defer again.Stop()
+	for {
+		if pids = slices.DeleteFunc(pids, ended); len(pids) == 0 {
+			return nil
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return fmt.Errorf("the processes %v of PostgreSQL were killed and are still there after %s", pids, startLimit)
+		}
+	}
 }
 
 // Close ends the server, if it runs, and removes its folder.

@@ -105,7 +105,7 @@ func (c *Cluster) Create(t testing.TB) string {
 // It sorts text as a language does where the server can, for most real servers
 // do so too: code that leans on the database's order of names then fails here.
 func create(admin string) (string, error) {
-	name := "test_" + strings.ToLower(rand.Text())
+	name := freshName()
 	err := run(admin, func(ctx context.Context, db *pgx.Conn) error {
 		statement := "CREATE DATABASE " + name + " TEMPLATE template0"
 		var icu bool
@@ -125,6 +125,9 @@ func create(admin string) (string, error) {
 	}
 	return named(admin, name)
 }
+
+// freshName returns a name that no database has.
+func freshName() string { return "test_" + strings.ToLower(rand.Text()) }
 
 // drop removes the database that fresh names from admin's cluster.
 func drop(admin, fresh string) error {

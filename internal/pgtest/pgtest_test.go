@@ -43,6 +43,51 @@ func TestURLDropsTheDatabaseThoughSomebodyIsConnected(t *testing.T) {
 	}
 }
 
+func TestCopyGivesEachTestADatabaseThatWasPreparedOnce(t *testing.T) {
+	prepared := 0
+	m := Model{
+		Prepare: func(url string) error {
+			prepared++
+			do(t, url, "CREATE TABLE kept (n BIGINT)")
+			return nil
+		},
+		Reset: func(ctx context.Context, db *pgx.Conn) error {
+			_, err := db.Exec(ctx, "DELETE FROM kept")
+			return err
+		},
+	}
+	rows := func(url string) int { return count(t, url, "SELECT count(*) FROM kept") }
+	for i := range 2 { // who comes when all others are gone prepares anew
+		t.Run("while another test runs", func(t *testing.T) {
+			one, again := Copy(t, m), ""
+			do(t, one, "INSERT INTO kept VALUES (1)")
+			for range 2 {
+				t.Run("one after the other", func(t *testing.T) {
+					two := Copy(t, m)
+					if two == one || (again != "" && two != again) || rows(one) != 1 || rows(two) != 0 {
+						t.Errorf("%s holds %d rows, %s holds %d", one, rows(one), two, rows(two))
+					}
+					again = two
+					do(t, two, "INSERT INTO kept VALUES (2)")
+					if _, err := pgx.Connect(context.Background(), two); err != nil { // left open
+						t.Error(err)
+					}
+				})
+			}
+			if got := count(t, one, "SELECT CASE WHEN 'a' < 'B' THEN 1 ELSE 0 END"); got != 1 {
+				t.Error("a copy sorts names as bytes")
+			}
+		})
+		if prepared != i+1 {
+			t.Errorf("it was prepared %d times, want %d", prepared, i+1)
+		}
+	}
+	left := count(t, URL(t), "SELECT count(*) FROM pg_database WHERE datname LIKE 'test\\_%'")
+	if os.Getenv(Env) == "" && left != 1 {
+		t.Errorf("%d databases are left, want the one of this test", left)
+	}
+}
+
 func TestDatabaseDoesNotSortNamesByByte(t *testing.T) {
 	got := count(t, URL(t), "SELECT CASE WHEN 'a' < 'B' THEN 1 ELSE 0 END")
 	if got != 1 {

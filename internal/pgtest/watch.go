@@ -93,3 +93,13 @@ func lineage(stat []byte) (child, parent int, ok bool) {
 	parent, errParent := strconv.Atoi(string(words[1]))
 	return child, parent, errChild == nil && errParent == nil
 }
+
+// ended says whether a process is gone, or only waits for its parent to notice.
+func ended(pid int) bool {
+	stat, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
+	if err != nil {
+		return true
+	}
+	words := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
+	return len(words) == 0 || bytes.ContainsAny(words[0], "ZX")
+}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"firehall/internal/action"
 	"firehall/internal/alert"
 	"firehall/internal/channel"
 	"firehall/internal/escalation"
@@ -396,7 +397,7 @@ func TestReassignDeclineEscalateUnack(t *testing.T) {
 		})
 		w.expect("cy hook: page disk full")
 		must(w, func() (alert.Alert, error) {
-			return w.act.Decline(t.Context(), actor("cy"), n, "on a train", "by the API")
+			return w.act.Decline(t.Context(), actor("cy"), n, "on a train", action.Tap{How: "by the API"})
 		})
 		w.expect("ben hook: page disk full")
 		must(w, func() (alert.Alert, error) { return w.act.EscalateNow(t.Context(), actor("ben"), n, "by the API") })
@@ -505,7 +506,7 @@ func TestACallThatACrashCutOffIsRepeatedOnce(t *testing.T) {
 			sends[0].Status, sends[0].ClaimedBy = notify.Sending, "run_gone"
 			return tx.SaveSend(t.Context(), sends[0])
 		})
-		if found, err := w.act.Abandoned(t.Context()); err != nil || found != 1 {
+		if found, err := w.act.Abandoned(t.Context(), func(id.Send) bool { return false }); err != nil || found != 1 {
 			t.Fatalf("found %d, %v", found, err)
 		}
 		w.settle()

@@ -44,6 +44,8 @@ type world struct {
 	now  time.Time
 	told []string
 	mood map[string]channel.Status // by "person contact": what its provider answers
+
+	during func() // what happens while a call runs; nil: nothing
 }
 
 // onBoth runs a test on SQLite and on PostgreSQL.
@@ -100,6 +102,9 @@ func (w *world) clock() time.Time {
 
 // Send captures what would go out: "ana hook: page disk full".
 func (w *world) Send(_ context.Context, c channel.Contact, n channel.Notice) channel.Outcome {
+	if w.during != nil {
+		w.during()
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	status, ok := w.mood[string(n.Person)+" "+c.Name]

@@ -14,9 +14,10 @@ import (
 
 // alertDoc holds what no query looks for.
 type alertDoc struct {
-	Details map[string]string `json:"details,omitempty"`
-	Links   []alert.Link      `json:"links,omitempty"`
-	Resends bool              `json:"resends,omitempty"`
+	Details  map[string]string `json:"details,omitempty"`
+	Links    []alert.Link      `json:"links,omitempty"`
+	Resends  bool              `json:"resends,omitempty"`
+	StartsAt time.Time         `json:"starts_at,omitzero"`
 }
 
 func alertOf(row db.Alert) (alert.Alert, error) {
@@ -28,7 +29,7 @@ func alertOf(row db.Alert) (alert.Alert, error) {
 		ID: id.Alert(row.ID), Service: id.Service(row.Service), Source: id.Source(row.Source), Key: row.Key,
 		Summary: row.Summary, Severity: alert.Severity(row.Severity), Urgency: alert.Urgency(row.Urgency),
 		Status: alert.Status(row.Status), Owner: id.Person(row.Owner), Policy: id.PolicyVersion(row.Policy),
-		Signals: int(row.Signals), Details: doc.Details, Links: doc.Links, Resends: doc.Resends,
+		Signals: int(row.Signals), Details: doc.Details, Links: doc.Links, Resends: doc.Resends, StartsAt: doc.StartsAt,
 		OpenedAt: instant(row.OpenedAt), ChangedAt: instant(row.ChangedAt), AckedAt: instant(row.AckedAt),
 		AckWorst: alert.Severity(row.AckWorst), Hold: alert.Hold(row.Hold), HoldUntil: instant(row.HoldUntil),
 		NudgedAt: instant(row.NudgedAt), ResolvedAt: instant(row.ResolvedAt), MergedInto: id.Alert(row.MergedInto),
@@ -49,7 +50,7 @@ func alertsOf(rows []db.Alert) ([]alert.Alert, error) {
 }
 
 func docOf(a alert.Alert) ([]byte, error) {
-	return encode(alertDoc{Details: a.Details, Links: a.Links, Resends: a.Resends})
+	return encode(alertDoc{Details: a.Details, Links: a.Links, Resends: a.Resends, StartsAt: a.StartsAt.UTC()})
 }
 
 // Alert returns one alert. It fails with NotFound when there is none.
@@ -122,6 +123,16 @@ func (tx *Tx) CountSignals(ctx context.Context, n id.Alert, count int) error {
 // MergedAlerts returns the unresolved alerts that were merged into n, locked.
 func (tx *Tx) MergedAlerts(ctx context.Context, n id.Alert) ([]alert.Alert, error) {
 	rows, err := tx.q.MergedAlerts(ctx, string(n))
+	if err != nil {
+		return nil, err
+	}
+	return alertsOf(rows)
+}
+
+// LockOwned returns the acknowledged alerts that somebody has, locked, the oldest
+// first.
+func (tx *Tx) LockOwned(ctx context.Context, owner id.Person) ([]alert.Alert, error) {
+	rows, err := tx.q.LockOwned(ctx, string(owner))
 	if err != nil {
 		return nil, err
 	}

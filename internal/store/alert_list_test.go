@@ -74,7 +74,7 @@ func TestTheCursorComesByEachAlertOnceTheNewestFirst(t *testing.T) {
 		"of one service":               {AlertFilter{Service: "search"}, []int{50}, []func(alert.Alert) bool{of("search")}},
 		"of one service and status":    {AlertFilter{Service: "search", Statuses: []alert.Status{alert.Resolved}}, []int{50}, []func(alert.Alert) bool{of("search"), is(alert.Resolved)}},
 		"of no service":                {AlertFilter{Service: "nowhere"}, []int{50}, []func(alert.Alert) bool{of("nowhere")}},
-		"with a text":                  {AlertFilter{Text: "problem 11"}, []int{1, 50}, []func(alert.Alert) bool{has("problem 11")}},
+		"with a text":                  {AlertFilter{Text: "problem 11"}, []int{10, 50}, []func(alert.Alert) bool{has("problem 11")}},
 		"with a text in another case":  {AlertFilter{Text: "WÉB-3"}, []int{50}, []func(alert.Alert) bool{has("wéb-3")}},
 		"with a text of the key":       {AlertFilter{Text: "key-77"}, []int{50}, []func(alert.Alert) bool{has("key-77")}},
 		"with a text of the service":   {AlertFilter{Text: "CheckOut"}, []int{50}, []func(alert.Alert) bool{of("checkout")}},

@@ -17,7 +17,12 @@ type table struct {
 	name    string
 	columns []string
 	suffix  string // ON CONFLICT …
+
+	postgres func(rows int) string // the statement on PostgreSQL; nil: as on SQLite
 }
+
+// timerSuffix lets the earlier of two timers for one thing win.
+const timerSuffix = "ON CONFLICT (kind, ref) DO UPDATE SET due_at = CASE WHEN excluded.due_at < timers.due_at THEN excluded.due_at ELSE timers.due_at END, attempt = excluded.attempt"
 
 var (
 	messageTable = table{name: "messages", columns: []string{"id", "source", "kind", "encoding", "size", "body"}}
@@ -32,7 +37,8 @@ var (
 	entryTable = table{name: "timeline", columns: []string{"alert", "id", "at", "kind", "doc"}}
 	timerTable = table{
 		name: "timers", columns: []string{"kind", "ref", "lane", "due_at", "attempt"},
-		suffix: "ON CONFLICT (kind, ref) DO UPDATE SET due_at = CASE WHEN excluded.due_at < timers.due_at THEN excluded.due_at ELSE timers.due_at END, attempt = excluded.attempt",
+		suffix:   timerSuffix,
+		postgres: planTimers,
 	}
 	pageTable = table{name: "pages", columns: []string{"id", "alert", "person", "step", "batch", "urgency", "reason", "created_at"}}
 	sendTable = table{name: "sends", columns: []string{
@@ -77,6 +83,9 @@ func (tx *Tx) insert(ctx context.Context, t table, rows [][]any) error {
 
 // text returns the statement for a number of rows.
 func (t table) text(rows int, postgres bool) string {
+	if postgres && t.postgres != nil {
+		return t.postgres(rows)
+	}
 	var b strings.Builder
 	b.WriteString("INSERT INTO " + t.name + " (" + strings.Join(t.columns, ", ") + ") VALUES ")
 	for i := range rows {
@@ -99,6 +108,26 @@ func (t table) text(rows int, postgres bool) string {
 	}
 	b.WriteString(" " + t.suffix)
 	return b.String()
+}
+
+// planTimers returns the statement that writes timers, save those whose row a
+// worker has claimed and not let go of yet. Whoever plans a timer has locked
+// what it is about, and that worker waits for just that: to wait for it here
+// would be a deadlock. It plans anew by what it then finds; when it fails, its
+// row is still there.
+func planTimers(rows int) string {
+	values := make([]string, rows)
+	for i := range values {
+		n := 5 * i
+		values[i] = fmt.Sprintf("(CAST($%d AS TEXT), CAST($%d AS TEXT), CAST($%d AS TEXT), CAST($%d AS BIGINT), CAST($%d AS BIGINT))", n+1, n+2, n+3, n+4, n+5)
+	}
+	return "WITH given (kind, ref, lane, due_at, attempt) AS (VALUES " + strings.Join(values, ", ") + `),
+free AS MATERIALIZED (SELECT t.kind, t.ref FROM given JOIN timers t ON t.kind = given.kind AND t.ref = given.ref FOR UPDATE OF t SKIP LOCKED)
+INSERT INTO timers (kind, ref, lane, due_at, attempt)
+SELECT given.* FROM given
+WHERE EXISTS (SELECT 1 FROM free WHERE free.kind = given.kind AND free.ref = given.ref)
+   OR NOT EXISTS (SELECT 1 FROM timers t WHERE t.kind = given.kind AND t.ref = given.ref)
+` + timerSuffix
 }
 
 // AddMessages keeps messages.

@@ -16,7 +16,7 @@ func fullAlert(i int) alert.Alert {
 		ID: id.Alert(fmt.Sprintf("alert_%03d", i)), Service: "checkout", Source: "prometheus", Key: fmt.Sprint("key ", i),
 		Summary: "disk full — “91 %”", Severity: alert.Error, Urgency: alert.High, Status: alert.Acknowledged, Owner: "ana", Policy: "policy_1",
 		Signals: 1 + i, Details: map[string]string{"host": "web-01", "<b>": "&\u2028"}, Links: []alert.Link{{Href: "https://x.example", Text: "x", Kind: "runbook"}},
-		Resends: true, OpenedAt: after(i + 1), ChangedAt: after(i + 2), AckedAt: after(i + 3), AckWorst: alert.Warning, Hold: alert.Ack,
+		Resends: true, StartsAt: after(i), OpenedAt: after(i + 1), ChangedAt: after(i + 2), AckedAt: after(i + 3), AckWorst: alert.Warning, Hold: alert.Ack,
 		HoldUntil: after(i + 4), NudgedAt: after(i + 5), ResolvedAt: after(i + 6), MergedInto: "alert_z", Step: 1, Round: 2, Last: 3, Pagings: 4,
 		NextAt: after(i + 7), Answered: 5,
 	}

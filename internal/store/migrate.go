@@ -23,7 +23,7 @@ func migrate(ctx context.Context, pool *sql.DB, postgres bool) error {
 	}
 	dialect, options := goose.DialectSQLite3, []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
 	if postgres {
-		locker, err := lock.NewPostgresSessionLocker()
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // looks each second, for 5 min
 		if err != nil {
 			return err
 		}

@@ -4,11 +4,13 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"firehall/internal/fault"
+	"firehall/internal/pgtest"
 )
 
 func TestADatabaseIsFoundAgainAsItWasLeft(t *testing.T) {
@@ -44,11 +46,8 @@ func TestAClosedDatabaseMayBeClosedAgain(t *testing.T) {
 
 func TestEveryTableIsThereOnBoth(t *testing.T) {
 	onBoth(t, func(w *world) {
-		for _, table := range []string{
-			"facts", "setup", "setup_version", "policy_versions", "overrides", "tokens", "messages", "alerts", "members", "hushes",
-			"timeline", "pages", "sends", "timers", "audit",
-		} {
-			w.do(func(ctx context.Context, tx *Tx) error {
+		for _, table := range slices.Concat(tables, []string{"setup_version"}) {
+			w.undone(func(ctx context.Context, tx *Tx) error {
 				_, err := tx.on.ExecContext(ctx, "DELETE FROM "+table)
 				return err
 			})
@@ -58,7 +57,7 @@ func TestEveryTableIsThereOnBoth(t *testing.T) {
 
 func TestNodesThatStartTogetherAllFindTheTablesUpToDate(t *testing.T) {
 	t.Parallel()
-	w := &world{T: t, clock: &clock{now: start}, config: Config{URL: postgres(t)}}
+	w := &world{T: t, clock: &clock{now: start}, config: Config{URL: pgtest.URL(t)}}
 	w.config.Now = w.clock.Now
 	var all sync.WaitGroup
 	for range 4 {
@@ -134,7 +133,7 @@ func TestWhyADatabaseCannotBeOpened(t *testing.T) {
 			Config{URL: "postgres://user:secret@host:notaport/db", Now: now},
 			"FIREHALL_DATABASE_URL is not a PostgreSQL address; write one like postgres://user:password@host:5432/firehall", fault.Invalid,
 		},
-		"nobody there": {Config{URL: "postgres://user:secret@127.0.0.1:1/db", Now: now}, "reach PostgreSQL at 127.0.0.1: ", ""},
+		"nobody there": {Config{URL: "postgres://user:secret@127.0.0.1:1/db", Now: now}, "PostgreSQL at 127.0.0.1 cannot be reached; is it running, and is FIREHALL_DATABASE_URL right? ", ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"firehall/internal/id"
@@ -117,7 +118,7 @@ func (tx *Tx) LastEntries(ctx context.Context, a id.Alert, n int) ([]timeline.En
 
 // StuckSends is reader.StuckSends as this transaction sees it.
 func (tx *Tx) StuckSends(ctx context.Context, before time.Time) ([]id.Send, error) {
-	if err := tx.flushSends(ctx); err != nil {
+	if err := errors.Join(tx.flushSends(ctx), tx.flushTimers(ctx)); err != nil {
 		return nil, err
 	}
 	return tx.reader.StuckSends(ctx, before)

@@ -33,7 +33,7 @@ func openPostgres(ctx context.Context, d *DB) error {
 	pool.SetMaxIdleConns(12)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
 	if err := pool.PingContext(ctx); err != nil {
-		return fmt.Errorf("reach PostgreSQL at %s: %w", config.Host, err)
+		return fmt.Errorf("PostgreSQL at %s cannot be reached; is it running, and is FIREHALL_DATABASE_URL right? %w", config.Host, err)
 	}
 	if err := migrate(ctx, pool, true); err != nil {
 		return err

@@ -106,7 +106,8 @@ func (tx *Tx) NextWaiting(ctx context.Context, n id.Page) (s notify.Send, found 
 	return sendOf(row), err == nil, err
 }
 
-// AliveInBatch returns how many sends of one paging have not failed.
+// AliveInBatch returns how many sends of one paging are to come, run or have
+// arrived.
 func (tx *Tx) AliveInBatch(ctx context.Context, n id.Alert, batch int) (int, error) {
 	if err := tx.flushSends(ctx); err != nil {
 		return 0, err
@@ -140,7 +141,14 @@ func (tx *Tx) AbandonedSends(ctx context.Context) ([]notify.Send, error) {
 	return nil, nil
 }
 
-// StuckSends returns up to 200 sends that wait and were due before a time.
+// OwnClaims returns the sends that this run has claimed, by what is committed.
+func (d *DB) OwnClaims(ctx context.Context) ([]id.Send, error) {
+	list, err := d.q.ClaimsOf(ctx, string(d.run))
+	return idsOf[id.Send](list), err
+}
+
+// StuckSends returns up to 200 sends that wait, were due before a time, and
+// that no timer from then on will look at.
 func (r reader) StuckSends(ctx context.Context, before time.Time) ([]id.Send, error) {
 	list, err := r.q.StuckSends(ctx, micros(before))
 	return idsOf[id.Send](list), err

@@ -120,13 +120,15 @@ func (d *DB) Now() time.Time { return d.config.Now() }
 func (d *DB) Wakes() <-chan struct{} { return d.wakes }
 
 // Do runs fn in one urgent transaction: all of it is kept, or nothing when fn
-// fails.
+// fails. PostgreSQL may undo a transaction to end a deadlock: then fn is run
+// again, from the start.
 func (d *DB) Do(ctx context.Context, fn func(*Tx) error) error {
 	return d.DoAs(ctx, Urgent, fn)
 }
 
-// DoAs is Do with a priority. Once the transaction has begun it does not end
-// early when ctx does: what was claimed is finished.
+// DoAs is Do with a priority. It does not begin when ctx ends while it waits
+// for its turn. Once begun, it ends early only when fn fails: what is to be
+// finished whatever happens to ctx, fn does with a context of its own.
 func (d *DB) DoAs(ctx context.Context, p Priority, fn func(*Tx) error) error {
 	var tx *Tx
 	err := d.writer.do(ctx, p, func(on db.DBTX) error {

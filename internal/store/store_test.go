@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"firehall/internal/pgtest"
 )
 
@@ -70,11 +72,33 @@ func onBoth(t *testing.T, test func(w *world)) {
 	})
 }
 
-// postgres returns the URL of an empty database that does not wait for the
-// disk: what a crash leaves is proven elsewhere.
+// postgres returns the URL of a database whose tables are there and empty. It
+// does not wait for the disk: what a crash leaves is proven elsewhere.
 func postgres(t *testing.T) string {
 	t.Helper()
-	return pgtest.URL(t) + "&synchronous_commit=off"
+	return pgtest.Copy(t, pgtest.Model{Prepare: prepare, Reset: reset}) + "&synchronous_commit=off"
+}
+
+func prepare(url string) error {
+	db, err := Open(context.Background(), Config{URL: url, Now: (&clock{now: start}).Now})
+	if err != nil {
+		return err
+	}
+	return db.Close()
+}
+
+func reset(ctx context.Context, db *pgx.Conn) error {
+	text := "DELETE FROM setup_version; INSERT INTO setup_version (one, version) VALUES (1, 1)"
+	for _, table := range tables {
+		text += "; DELETE FROM " + table
+	}
+	_, err := db.Exec(ctx, text)
+	return err
+}
+
+// tables are those that are empty at first.
+var tables = []string{
+	"facts", "setup", "policy_versions", "overrides", "tokens", "messages", "alerts", "members", "hushes", "timeline", "pages", "sends", "timers", "audit",
 }
 
 // open opens a database for as long as the test runs.

@@ -114,7 +114,7 @@ func TestTextThatCannotBeKeptIsRefusedWhole(t *testing.T) {
 
 func TestOddTextIsKept(t *testing.T) {
 	odd := []string{
-		"'; DROP TABLE alerts; --", "<script>", "“é” 🔥 \u202e\u200f", "\u2028\ufeff\ufffd", "a\nb\tc\r", `\u0000`, `\\u0000`, `\`, "\x01\x1f\x7f", strings.Repeat("x", 100_000),
+		"'; DROP TABLE alerts; --", "<script>", "“é” 🔥 \u202e\u200f", "\u2028\ufeff\ufffd", "a\nb\tc\r", `\u0000`, `\\u0000`, `\`, "\x01\x1f\x7f", strings.Repeat("x", 10_000),
 	}
 	onBoth(t, func(w *world) {
 		for _, text := range odd {

@@ -67,23 +67,23 @@ func (s speaker) aboutPerson() (string, bool) {
 	case Paged:
 		return "Paged " + s.orNobody(e.Person), true
 	case Acked:
-		return s.doer() + " has it" + s.until(), true
+		return s.subject() + " has it" + s.until(), true
 	case Unacked:
-		return s.doer() + " gave it back", true
+		return s.subject() + " gave it back", true
 	case Lapsed:
 		return s.orNobody(e.Person) + " does not have it any more", true
 	case Nudged:
 		return "Asked " + s.orNobody(e.Person), true
 	case Snoozed:
-		return s.doer() + " snoozed it" + s.until(), true
+		return s.subject() + " snoozed it" + s.until(), true
 	case Escalated:
-		return s.doer() + " asked for help: the next step now", true
+		return s.subject() + " asked for help: the next step now", true
 	case Declined:
-		return s.doer() + " cannot take it: the next step now", true
+		return s.subject() + " cannot take it: the next step now", true
 	case Reassigned:
-		return s.doer() + " reassigned it", true
+		return s.subject() + " reassigned it", true
 	case Noted:
-		return s.doer() + " wrote a note", true
+		return s.subject() + " wrote a note", true
 	case Resolved:
 		return "Resolved by " + s.doer(), true
 	}
@@ -118,6 +118,15 @@ func (s speaker) doer() string {
 		return "source " + string(s.e.Source)
 	}
 	return "a program"
+}
+
+// subject is doer where a sentence begins; people keep their names as they are.
+func (s speaker) subject() string {
+	text := s.doer()
+	if s.e.By != "" {
+		return text
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
 }
 
 func (s speaker) orNobody(p id.Person) string {

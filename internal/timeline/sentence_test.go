@@ -52,7 +52,7 @@ var examples = []struct {
 	{Entry{Kind: Skipped, Person: "ana", Contact: "mail", Channel: "email"}, "Did not tell Ana by mail (email)"},
 	{Entry{Kind: Acked, By: "ana", Until: night}, "Ana has it until 03:07:09 WET on 20 Nov"},
 	{Entry{Kind: Acked, By: "ana"}, "Ana has it"},
-	{Entry{Kind: Acked, Source: "pager"}, "source pager has it"},
+	{Entry{Kind: Acked, Source: "pager"}, "Source pager has it"},
 	{Entry{Kind: Unacked, By: "ana"}, "Ana gave it back"},
 	{Entry{Kind: Lapsed, Person: "ana"}, "Ana does not have it any more"},
 	{Entry{Kind: Lapsed}, "nobody does not have it any more"},

@@ -63,7 +63,7 @@ func home(sheet ui.Sheet) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Short("Firehall runs", sheet, "The pages are not built yet; the API is described at "+pathAPI+".").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Short("Firehall runs", sheet, "This version has one page: the one behind the link of a page. All else is done by the command line and the API.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -133,7 +133,7 @@ func (s screen) carryOut(ctx context.Context, l link, o order) (alert.Alert, err
 	by, n := l.actor(), l.alert.ID
 	tap := action.Tap{How: byLink, Seen: o.Seen}
 	if o.Do == doDecline {
-		return s.Act.DeclineOnce(ctx, by, n, o.Note, tap)
+		return s.Act.Decline(ctx, by, n, o.Note, tap)
 	}
 	if o.Do == doNote || o.Note != "" && l.alert.Status != alert.Resolved {
 		a, err := s.note(ctx, l, o)
@@ -153,7 +153,7 @@ func (s screen) carryOut(ctx context.Context, l link, o order) (alert.Alert, err
 // note writes a note. Through a link that is for alerts that are not over.
 func (s screen) note(ctx context.Context, l link, o order) (alert.Alert, error) {
 	if l.alert.Status == alert.Resolved {
-		return l.alert, fault.New(fault.Conflict, "this alert is resolved; write the note on the alert's own page")
+		return l.alert, fault.New(fault.Conflict, `this alert is resolved, and its link takes no more notes; write it with "firehall note" or by the API`)
 	}
 	return s.Act.Note(ctx, l.actor(), l.alert.ID, o.Note, byLink)
 }

@@ -180,6 +180,7 @@ func TestShortPages(t *testing.T) {
 		n := w.fire("disk full")
 		token := w.token(n, "ana")
 		golden(w.T, "home", w.send("GET", "/", "").body)
+		golden(w.T, "alert", w.send("GET", "/alerts/"+string(n), "").body)
 		golden(w.T, "nothing", w.send("GET", "/wp-login.php", "").body)
 		golden(w.T, "forged", w.open(token[:len(token)-1]).body)
 		w.person("ana", func(p *store.Person) { p.Disabled = true })

@@ -23,7 +23,7 @@ func (s sight) state() string {
 		return "You have it" + s.until()
 	case theirs:
 		if a.Owner == "" {
-			return "Acknowledged at its source"
+			return "Acknowledged " + s.byNobody()
 		}
 		return s.name(a.Owner) + " has it" + s.until()
 	case held:
@@ -38,6 +38,14 @@ func (s sight) state() string {
 		return "Triggered " + age + " ago"
 	}
 	return "Triggered again, open for " + age
+}
+
+// byNobody says how an alert was acknowledged that no person has.
+func (s sight) byNobody() string {
+	if e, ok := newest(s.entries, timeline.Acked, timeline.Snoozed); ok && e.Source != "" {
+		return "at its source"
+	}
+	return "by a program"
 }
 
 func (s sight) until() string {
@@ -56,7 +64,7 @@ func (s sight) banner() (text, tone string) {
 		}
 	case theirs:
 		if s.alert.Owner == "" {
-			return "Somebody has it since " + ui.Clock(s.alert.AckedAt, s.now) + ", says its source. There is nothing you must do.", "acknowledged"
+			return "It was acknowledged " + s.byNobody() + " at " + ui.Clock(s.alert.AckedAt, s.now) + ". There is nothing you must do.", "acknowledged"
 		}
 		return fmt.Sprintf("%s has had it since %s. There is nothing you must do.", s.name(s.alert.Owner), ui.Clock(s.alert.AckedAt, s.now)), "acknowledged"
 	case absorbed:

@@ -148,3 +148,25 @@ func TestPurse(t *testing.T) {
 		t.Error("a row went beyond the whole")
 	}
 }
+
+func TestWhoHasAnAlertThatNoPersonHas(t *testing.T) {
+	tests := map[string]struct {
+		entry timeline.Entry
+		want  string
+	}{
+		"its source said so":   {timeline.Entry{Kind: timeline.Acked, Source: "pager"}, "at its source"},
+		"a program's token":    {timeline.Entry{Kind: timeline.Acked}, "by a program"},
+		"a program snoozed it": {timeline.Entry{Kind: timeline.Snoozed}, "by a program"},
+	}
+	for name, test := range tests {
+		s := sightOf(alert.Alert{Status: alert.Acknowledged, AckedAt: start})
+		s.entries = []timeline.Entry{{Kind: timeline.Noted}, test.entry}
+		text, _ := s.banner()
+		if want := "It was acknowledged " + test.want + " at 03:07. There is nothing you must do."; text != want {
+			t.Errorf("%s: the banner is %q, want %q", name, text, want)
+		}
+		if want := "Acknowledged " + test.want; s.state() != want {
+			t.Errorf("%s: it is %q, want %q", name, s.state(), want)
+		}
+	}
+}

@@ -66,7 +66,7 @@ func TestReadNamesFileAndLineOfAMistake(t *testing.T) {
 		"a line too far left":      {"people:\n  ana:\n    name: Ana\n   zone: UTC\n", "team.yaml:4: this is not YAML: did not find expected key"},
 		"a bracket left open":      {"people:\n  ana: {name: Ana\n  ben: {name: Ben}\n", "team.yaml:2: this is not YAML: did not find expected ',' or '}'"},
 		"a quote left open":        {"people:\n  ana: {name: \"Ana}\n  ben: {name: Ben}\n", "team.yaml:2: this is not YAML: found unexpected end of stream"},
-		"a tab":                    {"people:\n\tana: {name: Ana}\n", "team.yaml:2: this is not YAML: found character that cannot start any token"},
+		"a tab":                    {"people:\n\tana: {name: Ana}\n", "team.yaml:2: this is not YAML: a tab stands before the text; indent with spaces"},
 		"after a list in lines":    {"teams:\n  t:\n    members: [\n      ana,\n      ben,\n    ]\n   name: T\n", "team.yaml:7: this is not YAML: did not find expected key"},
 		"two colons":               {"people:\n  ana: name: Ana\n", "team.yaml:2: this is not YAML: mapping values are not allowed in this context"},
 		"an alias of nothing":      {"people:\n  ana: *ben\n", "team.yaml:2: this is not YAML: unknown anchor 'ben' referenced"},

@@ -12,6 +12,8 @@ import (
 
 var yamlError = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
 
+var indentedByTab = regexp.MustCompile(`^ *\t`)
+
 // syntax turns an error of the YAML parser into a sentence with its line.
 //
 // The parser often names the line where the map began instead of the one that
@@ -25,7 +27,11 @@ func syntax(s Source, err error) Problem {
 			said = n
 		}
 	}
-	line := max(said, firstBad(bytes.SplitAfter(s.Text, []byte("\n"))))
+	lines := bytes.SplitAfter(s.Text, []byte("\n"))
+	line := max(said, firstBad(lines))
+	if line <= len(lines) && indentedByTab.Match(lines[line-1]) {
+		text = "a tab stands before the text; indent with spaces"
+	}
 	return Problem{Position: Position{File: s.Name, Line: line, Column: 1}, Sentence: "this is not YAML: " + text}
 }
 

@@ -217,7 +217,8 @@ func (q *Queries) CountMembers(ctx context.Context, alert string) (CountMembersR
 }
 
 const countOpen = `-- name: CountOpen :many
-SELECT status, CAST(count(*) AS BIGINT) AS n FROM alerts WHERE status <> 'resolved' GROUP BY status
+SELECT status, CAST(count(*) AS BIGINT) AS n FROM alerts
+WHERE status IN ('triggered', 'acknowledged', 'suppressed') GROUP BY status
 `
 
 type CountOpenRow struct {
@@ -338,6 +339,61 @@ func (q *Queries) LockAlert(ctx context.Context, id string) (Alert, error) {
 	return i, err
 }
 
+const lockOwned = `-- name: LockOwned :many
+SELECT id, service, source, key, summary, severity, urgency, status, owner, policy, signals, opened_at, changed_at, acked_at, ack_worst, hold, hold_until, nudged_at, resolved_at, merged_into, step, round, last_step, pagings, answered, next_at, doc FROM alerts WHERE status = 'acknowledged' AND owner = $1 ORDER BY id FOR UPDATE
+`
+
+func (q *Queries) LockOwned(ctx context.Context, owner string) ([]Alert, error) {
+	rows, err := q.db.QueryContext(ctx, lockOwned, owner)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Alert
+	for rows.Next() {
+		var i Alert
+		if err := rows.Scan(
+			&i.ID,
+			&i.Service,
+			&i.Source,
+			&i.Key,
+			&i.Summary,
+			&i.Severity,
+			&i.Urgency,
+			&i.Status,
+			&i.Owner,
+			&i.Policy,
+			&i.Signals,
+			&i.OpenedAt,
+			&i.ChangedAt,
+			&i.AckedAt,
+			&i.AckWorst,
+			&i.Hold,
+			&i.HoldUntil,
+			&i.NudgedAt,
+			&i.ResolvedAt,
+			&i.MergedInto,
+			&i.Step,
+			&i.Round,
+			&i.LastStep,
+			&i.Pagings,
+			&i.Answered,
+			&i.NextAt,
+			&i.Doc,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const lockUnresolved = `-- name: LockUnresolved :one
 SELECT id, service, source, key, summary, severity, urgency, status, owner, policy, signals, opened_at, changed_at, acked_at, ack_worst, hold, hold_until, nudged_at, resolved_at, merged_into, step, round, last_step, pagings, answered, next_at, doc FROM alerts WHERE service = $1 AND key = $2 AND status <> 'resolved' FOR UPDATE
 `
@@ -417,7 +473,7 @@ func (q *Queries) Members(ctx context.Context, alert string) ([]Member, error) {
 }
 
 const mergedAlerts = `-- name: MergedAlerts :many
-SELECT id, service, source, key, summary, severity, urgency, status, owner, policy, signals, opened_at, changed_at, acked_at, ack_worst, hold, hold_until, nudged_at, resolved_at, merged_into, step, round, last_step, pagings, answered, next_at, doc FROM alerts WHERE merged_into = $1 AND status <> 'resolved' ORDER BY id FOR UPDATE
+SELECT id, service, source, key, summary, severity, urgency, status, owner, policy, signals, opened_at, changed_at, acked_at, ack_worst, hold, hold_until, nudged_at, resolved_at, merged_into, step, round, last_step, pagings, answered, next_at, doc FROM alerts WHERE merged_into = $1 AND merged_into <> '' AND status <> 'resolved' ORDER BY id FOR UPDATE
 `
 
 func (q *Queries) MergedAlerts(ctx context.Context, alert string) ([]Alert, error) {

@@ -10,7 +10,7 @@ import (
 )
 
 const aliveInBatch = `-- name: AliveInBatch :one
-SELECT CAST(count(*) AS BIGINT) FROM sends WHERE alert = $1 AND batch = $2 AND kind = 'page' AND status <> 'failed'
+SELECT CAST(count(*) AS BIGINT) FROM sends WHERE alert = $1 AND batch = $2 AND kind = 'page' AND status NOT IN ('failed', 'skipped')
 `
 
 type AliveInBatchParams struct {
@@ -88,6 +88,33 @@ func (q *Queries) ClaimedBy(ctx context.Context, run string) ([]Send, error) {
 			return nil, err
 		}
 		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const claimsOf = `-- name: ClaimsOf :many
+SELECT id FROM sends WHERE status = 'sending' AND claimed_by = $1 ORDER BY id
+`
+
+func (q *Queries) ClaimsOf(ctx context.Context, run string) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, claimsOf, run)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err
@@ -305,7 +332,9 @@ func (q *Queries) SendsOf(ctx context.Context, alert string) ([]Send, error) {
 }
 
 const stuckSends = `-- name: StuckSends :many
-SELECT id FROM sends WHERE status = 'waiting' AND due_at < $1 ORDER BY due_at LIMIT 200
+SELECT s.id FROM sends s WHERE s.status = 'waiting' AND s.due_at < $1
+    AND NOT EXISTS (SELECT 1 FROM timers t WHERE t.kind = 'deliver' AND t.ref = s.id AND t.due_at >= $1)
+ORDER BY s.due_at LIMIT 200
 `
 
 func (q *Queries) StuckSends(ctx context.Context, before int64) ([]string, error) {

@@ -21,7 +21,10 @@ UPDATE alerts SET signals = signals + @count WHERE id = @id;
 SELECT status, owner, answered, nudged_at FROM alerts WHERE id = @id;
 
 -- name: MergedAlerts :many
-SELECT * FROM alerts WHERE merged_into = @alert AND status <> 'resolved' ORDER BY id FOR UPDATE;
+SELECT * FROM alerts WHERE merged_into = @alert AND merged_into <> '' AND status <> 'resolved' ORDER BY id FOR UPDATE;
+
+-- name: LockOwned :many
+SELECT * FROM alerts WHERE status = 'acknowledged' AND owner = @owner ORDER BY id FOR UPDATE;
 
 -- name: StuckTriggered :many
 SELECT id FROM alerts WHERE status = 'triggered' AND urgency > 1 AND next_at < @before ORDER BY id LIMIT 200;
@@ -30,7 +33,8 @@ SELECT id FROM alerts WHERE status = 'triggered' AND urgency > 1 AND next_at < @
 SELECT id FROM alerts WHERE status = 'acknowledged' AND hold_until > 0 AND hold_until < @before ORDER BY id LIMIT 200;
 
 -- name: CountOpen :many
-SELECT status, CAST(count(*) AS BIGINT) AS n FROM alerts WHERE status <> 'resolved' GROUP BY status;
+SELECT status, CAST(count(*) AS BIGINT) AS n FROM alerts
+WHERE status IN ('triggered', 'acknowledged', 'suppressed') GROUP BY status;
 
 -- name: AlertsByStatus :many
 SELECT * FROM alerts WHERE status = @status AND id < @before ORDER BY id DESC LIMIT CAST(@n AS BIGINT);

@@ -19,16 +19,21 @@ SELECT * FROM sends WHERE alert = @alert ORDER BY id;
 SELECT * FROM sends WHERE page = @page AND status = 'waiting' AND attempts = 0 ORDER BY due_at, id LIMIT 1 FOR UPDATE;
 
 -- name: AliveInBatch :one
-SELECT CAST(count(*) AS BIGINT) FROM sends WHERE alert = @alert AND batch = @batch AND kind = 'page' AND status <> 'failed';
+SELECT CAST(count(*) AS BIGINT) FROM sends WHERE alert = @alert AND batch = @batch AND kind = 'page' AND status NOT IN ('failed', 'skipped');
 
 -- name: ClaimedBy :many
 SELECT * FROM sends WHERE status = 'sending' AND claimed_by = @run ORDER BY id LIMIT 500;
+
+-- name: ClaimsOf :many
+SELECT id FROM sends WHERE status = 'sending' AND claimed_by = @run ORDER BY id;
 
 -- name: Claimants :many
 SELECT DISTINCT claimed_by FROM sends WHERE status = 'sending';
 
 -- name: StuckSends :many
-SELECT id FROM sends WHERE status = 'waiting' AND due_at < @before ORDER BY due_at LIMIT 200;
+SELECT s.id FROM sends s WHERE s.status = 'waiting' AND s.due_at < @before
+    AND NOT EXISTS (SELECT 1 FROM timers t WHERE t.kind = 'deliver' AND t.ref = s.id AND t.due_at >= @before)
+ORDER BY s.due_at LIMIT 200;
 
 -- name: CountWaiting :one
 SELECT CAST(count(*) AS BIGINT) FROM sends WHERE status = 'waiting';

@@ -1,0 +1,142 @@
+package smoke
+
+import (
+	"maps"
+	"testing"
+	"time"
+
+	"firehall/internal/id"
+	"firehall/internal/notify"
+	"firehall/internal/span"
+	"firehall/internal/store"
+)
+
+// only leaves somebody one contact and no rules.
+func (w *world) only(name id.Person, contact string) {
+	w.t.Helper()
+	w.person(name, func(p *store.Person) {
+		p.Rules = nil
+		p.Contacts = map[string]notify.Contact{contact: p.Contacts[contact]}
+	})
+}
+
+func TestAClaimOfThisNodeThatNobodyCallsIsCalled(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(w *world) {
+		w.only("ana", "hook")
+		n := w.signal("disk full")
+		w.told = nil
+		w.do(func(tx *store.Tx) error { // as a commit leaves it whose answer was lost with its connection
+			sends, err := tx.SendsOf(t.Context(), n)
+			if err != nil {
+				return err
+			}
+			sends[0].Status, sends[0].ClaimedBy = notify.Sending, w.db.Run()
+			return tx.SaveSend(t.Context(), sends[0])
+		})
+		if _, err := w.engine.Audit(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		w.settle()
+		w.expect("ana hook: page disk full")
+	})
+}
+
+func TestACallThatRunsIsNotTakenForLost(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(w *world) {
+		w.only("ana", "hook")
+		w.during = func() {
+			w.during = nil
+			if _, err := w.engine.Audit(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+		w.signal("disk full")
+		w.expect("ana hook: page disk full")
+	})
+}
+
+func TestASenderThatPanicsEndsNothingButItsCall(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(w *world) {
+		w.during = func() {
+			w.during = nil
+			panic("a receiver that nobody thought of")
+		}
+		w.only("ana", "hook")
+		w.signal("disk full")
+		w.expect("ana hook: page disk full") // repeated once
+	})
+}
+
+func TestAStepWhoseContactsAreTakenAwayGoesOnAtOnce(t *testing.T) {
+	t.Parallel()
+	tests := map[string]func(*store.Person){
+		"the contact is gone": func(p *store.Person) {
+			p.Contacts = map[string]notify.Contact{"sms": {Kind: "webhook", To: "https://hooks.example/y"}}
+		},
+		"they are disabled":  func(p *store.Person) { p.Disabled = true },
+		"no contact is left": func(p *store.Person) { p.Contacts = nil },
+	}
+	for name, change := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			onBoth(t, func(w *world) {
+				w.only("ana", "hook")
+				w.mood["ana hook"] = "retry"
+				w.signal("disk full")
+				w.expect("ana hook: page disk full [retry]")
+				w.person("ana", change)
+				delete(w.mood, "ana hook")
+				w.pass(time.Minute)
+				w.expect("ben hook: page disk full")
+			})
+		})
+	}
+}
+
+func TestWhenAContactIsTakenAwayTheNextGoesAtOnce(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(w *world) {
+		w.person("ana", func(p *store.Person) {
+			p.Contacts = maps.Clone(p.Contacts)
+			p.Contacts["push"] = p.Contacts["hook"]
+			p.Rules = map[string][]notify.Rule{"high": {
+				{Via: []string{"hook"}},
+				{Via: []string{"mail"}, After: span.Duration(time.Minute)},
+				{Via: []string{"push"}, After: span.Duration(4 * time.Minute)},
+			}}
+		})
+		w.signal("disk full")
+		w.expect("ana hook: page disk full")
+		w.person("ana", func(p *store.Person) {
+			p.Contacts = maps.Clone(p.Contacts)
+			delete(p.Contacts, "mail")
+		})
+		w.pass(time.Minute)
+		w.expect("ana push: page disk full")
+	})
+}
+
+func TestASendThatWaitsForRoomIsNotLeftLying(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(w *world) {
+		w.only("ana", "hook")
+		n := w.signal("disk full")
+		w.do(func(tx *store.Tx) error { // due long ago, and looked at again in a moment
+			sends, err := tx.SendsOf(t.Context(), n)
+			if err != nil {
+				return err
+			}
+			sends[0].Status, sends[0].DueAt = notify.Waiting, tx.Now.Add(-2*time.Minute)
+			if err := tx.SaveSend(t.Context(), sends[0]); err != nil {
+				return err
+			}
+			return tx.SetTimers(t.Context(), store.Timer{Kind: "deliver", Ref: string(sends[0].ID), Lane: "payments", DueAt: tx.Now.Add(time.Second)})
+		})
+		if found, err := w.engine.Audit(t.Context()); err != nil || found != 0 {
+			t.Errorf("found %d, %v; want none", found, err)
+		}
+	})
+}
