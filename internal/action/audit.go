@@ -35,19 +35,19 @@ func (act *Actions) Audit(ctx context.Context, overdue time.Duration) (int, erro
 	found := 0
 	err = act.DB.Do(ctx, func(tx *store.Tx) error {
 		found = 0
-		setup, err := tx.Setup(ctx)
+		w, err := act.workIn(ctx, tx)
 		if err != nil {
 			return err
 		}
 		for _, n := range append(triggered, held...) {
-			ran, err := act.auditAlert(ctx, tx, setup, n, tx.Now.Add(-overdue))
+			ran, err := w.auditAlert(ctx, n, tx.Now.Add(-overdue))
 			if err != nil {
 				return err
 			}
 			found += ran
 		}
 		for _, n := range sends {
-			ran, err := act.auditSend(ctx, tx, setup, n, tx.Now.Add(-overdue))
+			ran, err := w.auditSend(ctx, n, tx.Now.Add(-overdue))
 			if err != nil {
 				return err
 			}
@@ -58,8 +58,10 @@ func (act *Actions) Audit(ctx context.Context, overdue time.Duration) (int, erro
 	return found, err
 }
 
-func (act *Actions) auditAlert(ctx context.Context, tx *store.Tx, setup *store.Setup, n id.Alert, before time.Time) (int, error) {
-	a, err := tx.LockAlert(ctx, n)
+// auditAlert has an alert looked at that was due before a time. It returns 0
+// when it has been meanwhile.
+func (w work) auditAlert(ctx context.Context, n id.Alert, before time.Time) (int, error) {
+	a, err := w.tx.LockAlert(ctx, n)
 	if err != nil {
 		return 0, err
 	}
@@ -68,8 +70,8 @@ func (act *Actions) auditAlert(ctx context.Context, tx *store.Tx, setup *store.S
 	case a.Status == alert.Triggered && a.Urgency > alert.None && a.NextAt.Before(before):
 		kind = TimerEscalate
 		if a.NextAt.IsZero() { // no step was planned: the worst that can happen
-			a.NextAt = tx.Now
-			if err := tx.SaveAlert(ctx, a); err != nil {
+			a.NextAt = w.tx.Now
+			if err := w.tx.SaveAlert(ctx, a); err != nil {
 				return 0, err
 			}
 		}
@@ -79,22 +81,20 @@ func (act *Actions) auditAlert(ctx context.Context, tx *store.Tx, setup *store.S
 		return 0, nil
 	}
 	e := timeline.Entry{Alert: a.ID, Kind: timeline.Audited, Reason: "its timer did not run on time"}
-	if err := tx.Record(ctx, e); err != nil {
+	if err := w.tx.Record(ctx, e); err != nil {
 		return 0, err
 	}
-	return 1, tx.SetTimers(ctx, work{act, tx, setup}.timer(kind, a, tx.Now))
+	return 1, w.tx.SetTimers(ctx, w.timer(kind, a, w.tx.Now))
 }
 
-func (act *Actions) auditSend(ctx context.Context, tx *store.Tx, setup *store.Setup, n id.Send, before time.Time) (int, error) {
-	s, err := tx.LockSend(ctx, n)
+// auditSend is auditAlert for a send.
+func (w work) auditSend(ctx context.Context, n id.Send, before time.Time) (int, error) {
+	s, err := w.tx.LockSend(ctx, n)
 	if err != nil || s.Status != notify.Waiting || !s.DueAt.Before(before) {
 		return 0, err
 	}
-	if err := act.wait(ctx, tx, setup, s, tx.Now); err != nil {
+	if err := w.wait(ctx, s, w.tx.Now); err != nil {
 		return 0, err
 	}
-	if s.Alert == "" {
-		return 1, nil
-	}
-	return 1, tx.Record(ctx, sendEntry(timeline.Audited, s, "its timer did not run on time"))
+	return 1, w.tx.Record(ctx, sendEntry(timeline.Audited, s, "its timer did not run on time"))
 }

@@ -3,6 +3,8 @@ package action
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"sync"
 
 	"firehall/internal/alert"
@@ -160,8 +162,14 @@ func (in *inbox) settle(batch []*waiting, err error) {
 	}
 }
 
-// commit puts a batch into one transaction and fills in the receipts.
-func (act *Actions) commit(ctx context.Context, batch []*waiting) error {
+// commit puts a batch into one transaction and fills in the receipts. A panic is
+// its error: what one message brings must not end the others' node.
+func (act *Actions) commit(ctx context.Context, batch []*waiting) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the work on messages panicked: %v\n%s", r, debug.Stack())
+		}
+	}()
 	return act.DB.DoAs(ctx, store.Ingesting, func(tx *store.Tx) error {
 		w, err := act.workIn(ctx, tx)
 		if err != nil {

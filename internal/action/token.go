@@ -155,6 +155,9 @@ func validToken(by team.Actor, setup *store.Setup, in TokenInput, now time.Time)
 	if !in.ExpiresAt.IsZero() && !in.ExpiresAt.After(now) {
 		wrong.add("expires_at", "this is over already; name a time to come, or leave it out")
 	}
+	if !by.Until.IsZero() && (in.ExpiresAt.IsZero() || in.ExpiresAt.After(by.Until)) {
+		wrong.add("expires_at", "the token in use ends at %s, so it cannot make one that lasts longer", by.Until.UTC().Format(time.RFC3339))
+	}
 	return wrong.fault("the token cannot be made")
 }
 
@@ -222,7 +225,7 @@ func (act *Actions) Authenticate(ctx context.Context, plain string) (team.Actor,
 }
 
 func actorOf(setup *store.Setup, t store.Token) (team.Actor, bool) {
-	actor := team.Actor{Label: "token " + t.Name, Role: t.Role, Scopes: t.Scopes}
+	actor := team.Actor{Label: "token " + t.Name, Role: t.Role, Scopes: t.Scopes, Until: t.ExpiresAt}
 	if t.Person == "" {
 		return actor, true
 	}

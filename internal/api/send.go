@@ -29,7 +29,7 @@ type Send struct {
 	Person     id.Person         `json:"person"`
 	Contact    string            `json:"contact"`
 	Channel    string            `json:"channel"`
-	Kind       notify.SendKind   `json:"kind" enum:"page,nudge,update,resolved,test"`
+	Kind       notify.SendKind   `json:"kind" enum:"page,nudge,update,resolved"`
 	Status     notify.SendStatus `json:"status" enum:"waiting,sending,accepted,delivered,failed,skipped"`
 	Reason     string            `json:"reason,omitempty"`
 	DueAt      time.Time         `json:"due_at"`

@@ -150,7 +150,7 @@ func (e *Engine) works(ctx context.Context) bool {
 	return e.Act.DB.Do(ctx, func(*store.Tx) error { return nil }) == nil
 }
 
-// keep records receipts in one transaction, each in a savepoint.
+// keep records receipts in one transaction: all of them, or none.
 func (e *Engine) keep(ctx context.Context, list []action.Called) error {
 	var paged []func()
 	err := e.Act.DB.DoAs(ctx, store.Sending, func(tx *store.Tx) error {

@@ -19,9 +19,6 @@ func (e *Engine) notice(ctx context.Context, setup *store.Setup, s notify.Send) 
 		Type: typeOf(s.Kind), SendID: s.ID, Person: s.Person, PersonName: person.FullName, Zone: person.Location(),
 		Urgency: alert.Urgency(s.Urgency), Reason: s.Reason, Attempt: s.Attempts, PublicURL: e.PublicURL,
 	}
-	if s.Alert == "" {
-		return n, nil
-	}
 	a, err := e.Act.DB.Alert(ctx, s.Alert)
 	if err != nil {
 		return n, err

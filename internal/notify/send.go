@@ -9,9 +9,9 @@ import (
 // Send is one message through one contact for one page.
 type Send struct {
 	ID         id.Send
-	Alert      id.Alert // "" for a test
-	Page       id.Page  // "" for an update
-	Batch      int      // the paging of the alert that it belongs to
+	Alert      id.Alert
+	Page       id.Page // "" for an update
+	Batch      int     // the paging of the alert that it belongs to
 	Person     id.Person
 	Contact    string
 	Channel    string
@@ -37,7 +37,6 @@ const (
 	NudgeSend    SendKind = "nudge" // "do you still have it?", told as a page
 	UpdateSend   SendKind = "update"
 	ResolvedSend SendKind = "resolved"
-	TestSend     SendKind = "test"
 )
 
 // SendStatus is where a send stands.

@@ -6,7 +6,10 @@ import (
 
 	"firehall/internal/action"
 	"firehall/internal/alert"
+	"firehall/internal/channel"
 	"firehall/internal/escalation"
+	"firehall/internal/id"
+	"firehall/internal/notify"
 	"firehall/internal/schedule"
 	"firehall/internal/store"
 	"firehall/internal/team"
@@ -262,5 +265,57 @@ func TestAFallbackThatFailsAtNightWaitsForTheInstallationsHours(t *testing.T) {
 		w.told = nil
 		w.pass(time.Second) // 14:00, nine in the morning there
 		w.expect("eve hook: page certificate ends soon")
+	})
+}
+
+func TestAClaimThatAnotherNodeTookOverMeanwhileIsLeftToIt(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(w *world) {
+		n := w.signal("disk full")
+		w.told = nil
+		w.do(func(tx *store.Tx) error {
+			sends, err := tx.SendsOf(t.Context(), n)
+			if err != nil {
+				return err
+			}
+			sends[0].Status, sends[0].ClaimedBy = notify.Sending, w.db.Run()
+			return tx.SaveSend(t.Context(), sends[0])
+		})
+		asked := 0
+		found, err := w.act.Abandoned(t.Context(), func(id.Send) bool { // the call begins between two looks
+			asked++
+			return asked > 1
+		})
+		if err != nil || found != 0 {
+			t.Errorf("found %d, %v", found, err)
+		}
+		if found, err = w.act.Abandoned(t.Context(), func(id.Send) bool { return false }); err != nil || found != 1 {
+			t.Errorf("found %d, %v; the claim is lost", found, err)
+		}
+	})
+}
+
+func TestAProviderThatAsksForTooLongIsGivenUpWithItsReason(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(w *world) {
+		w.mood["ben hook"], w.retryAfter = channel.Retry, time.Hour
+		n := w.signal("disk full")
+		w.pass(5 * time.Minute)
+		w.said(n, "Could not tell ben by hook (webhook): its provider asks to wait for 1h0m0s, and it is tried for 10 min")
+	})
+}
+
+func TestAGroupOfSignalsThatPanicsFailsAloneAndTheNextIsKept(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(w *world) {
+		db := w.act.DB
+		w.act.DB = nil
+		s := alert.Signal{Key: "k", Status: alert.Firing, Summary: "disk full", Severity: "critical"}
+		if _, err := w.act.Ingest(t.Context(), action.Arrival{Source: w.db.Setup().Sources["generic"], Signals: []alert.Signal{s}}); err == nil {
+			t.Error("what was not kept is accepted")
+		}
+		w.act.DB = db
+		w.signal("disk full")
+		w.expect("ana hook: page disk full")
 	})
 }

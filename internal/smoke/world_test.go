@@ -45,7 +45,8 @@ type world struct {
 	told []string
 	mood map[string]channel.Status // by "person contact": what its provider answers
 
-	during func() // what happens while a call runs; nil: nothing
+	during     func()        // what happens while a call runs; nil: nothing
+	retryAfter time.Duration // how long a provider that fails asks to wait
 }
 
 // onBoth runs a test on SQLite and on PostgreSQL.
@@ -120,7 +121,7 @@ func (w *world) Send(_ context.Context, c channel.Contact, n channel.Notice) cha
 		line += " [" + string(status) + "]"
 	}
 	w.told = append(w.told, line)
-	return channel.Outcome{Status: status, Words: "said the provider"}
+	return channel.Outcome{Status: status, Words: "said the provider", RetryAfter: w.retryAfter}
 }
 
 // team sets up ana, ben and cy; checkout pages ana at once, ben after 5 min,

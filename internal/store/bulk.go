@@ -125,8 +125,9 @@ func planTimers(rows int) string {
 free AS MATERIALIZED (SELECT t.kind, t.ref FROM given JOIN timers t ON t.kind = given.kind AND t.ref = given.ref FOR UPDATE OF t SKIP LOCKED)
 INSERT INTO timers (kind, ref, lane, due_at, attempt)
 SELECT given.* FROM given
-WHERE EXISTS (SELECT 1 FROM free WHERE free.kind = given.kind AND free.ref = given.ref)
-   OR NOT EXISTS (SELECT 1 FROM timers t WHERE t.kind = given.kind AND t.ref = given.ref)
+LEFT JOIN timers t ON t.kind = given.kind AND t.ref = given.ref
+LEFT JOIN free ON free.kind = given.kind AND free.ref = given.ref
+WHERE t.kind IS NULL OR free.kind IS NOT NULL
 ` + timerSuffix
 }
 

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"context"
 	"fmt"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 
@@ -70,4 +72,50 @@ func TestOfTwoThatWaitForEachOtherBothSucceedInTheEnd(t *testing.T) {
 		})
 	}
 	both.Wait()
+}
+
+// However many timers there are, to plan some reads only the rows of those:
+// every look at the table is by its key.
+func TestPlanningTimersReadsOnlyTheirRows(t *testing.T) {
+	w := onPostgres(t)
+	var many []Timer
+	for i := range 3000 {
+		many = append(many, due("l", fmt.Sprint(i), i))
+	}
+	w.plan(many...)
+	for _, rows := range []int{1, 2, postgresRows} {
+		var args []any
+		for _, row := range timerRows(many[:rows]) {
+			args = append(args, row...)
+		}
+		lines := w.explain(planTimers(rows), args...)
+		for i, line := range lines {
+			if strings.Contains(line, " on timers t") && !strings.Contains(lines[i+1], "Index Cond: ((kind = ") {
+				t.Errorf("for %d rows it reads all timers:\n%s", rows, strings.Join(lines, "\n"))
+				break
+			}
+		}
+	}
+}
+
+// explain returns how PostgreSQL runs a statement, which it does not keep.
+func (w *world) explain(text string, args ...any) []string {
+	w.Helper()
+	var lines []string
+	w.undone(func(ctx context.Context, tx *Tx) error {
+		rows, err := tx.on.QueryContext(ctx, "EXPLAIN "+text, args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var line string
+			if err := rows.Scan(&line); err != nil {
+				return err
+			}
+			lines = append(lines, line)
+		}
+		return rows.Err()
+	})
+	return append(lines, "")
 }

@@ -11,22 +11,6 @@ import (
 	"firehall/internal/notify"
 )
 
-func TestWhatARunItselfHasClaimed(t *testing.T) {
-	onBoth(t, func(w *world) {
-		if got := must(w.db.OwnClaims(w.Context()))(w); len(got) > 0 {
-			w.Errorf("at first: %v", got)
-		}
-		w.claim(w.db.Run(), "send_b", "send_a")
-		w.claim("run_gone", "send_c")
-		w.undone(func(ctx context.Context, tx *Tx) error {
-			s := send("send_d", "page_1", 0)
-			s.Status, s.ClaimedBy = notify.Sending, w.db.Run()
-			return tx.AddSends(ctx, []notify.Send{s})
-		})
-		w.same([]id.Send{"send_a", "send_b"}, must(w.db.OwnClaims(w.Context()))(w))
-	})
-}
-
 // claim has a run claim sends.
 func (w *world) claim(run id.Run, sends ...id.Send) {
 	w.Helper()

@@ -2,6 +2,7 @@ package team
 
 import (
 	"slices"
+	"time"
 
 	"firehall/internal/fault"
 	"firehall/internal/id"
@@ -40,7 +41,8 @@ type Actor struct {
 	Label   string    // how the record names them
 	Role    Role
 	Manages []id.Team
-	Scopes  []Scope // what the token in use may do; nil is everything
+	Scopes  []Scope   // what the token in use may do; nil is everything
+	Until   time.Time // when the token in use ends; zero is never
 }
 
 // Firehall is the actor of what the product does by itself.
