@@ -18,7 +18,8 @@ func SecretPurpose(p id.Person, contact string) string {
 }
 
 // Audit has everything run that was due longer ago than overdue, puts that on
-// the record, and returns how much it was.
+// the record, and returns how much it was. It writes each time, so that it fails
+// when nothing can be kept: on a full disk all that is read looks well.
 func (act *Actions) Audit(ctx context.Context, overdue time.Duration) (int, error) {
 	before := act.DB.Now().Add(-overdue)
 	triggered, held, err := act.DB.StuckAlerts(ctx, before)
@@ -29,12 +30,12 @@ func (act *Actions) Audit(ctx context.Context, overdue time.Duration) (int, erro
 	if err != nil {
 		return 0, err
 	}
-	if len(triggered)+len(held)+len(sends) == 0 {
-		return 0, nil
-	}
 	found := 0
 	err = act.DB.Do(ctx, func(tx *store.Tx) error {
 		found = 0
+		if err := tx.SetFact(ctx, store.FactAuditedAt, tx.Now.Format(time.RFC3339)); err != nil {
+			return err
+		}
 		w, err := act.workIn(ctx, tx)
 		if err != nil {
 			return err

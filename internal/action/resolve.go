@@ -65,12 +65,18 @@ func (w work) close(ctx context.Context, a alert.Alert, c closing) (alert.Alert,
 	return a, w.tell(ctx, a, notify.ResolvedSend, c.headline, c.by)
 }
 
+// hush remembers what was resolved by hand while its source may repeat it.
 func (w work) hush(ctx context.Context, a alert.Alert) error {
 	members, err := w.tx.Members(ctx, a.ID)
 	if err != nil {
 		return err
 	}
-	return w.tx.SaveHush(ctx, alert.NewHush(a, members, w.tx.Now))
+	h := alert.NewHush(a, members, w.tx.Now)
+	e := timeline.Entry{Alert: a.ID, Kind: timeline.Hushed, Until: h.Until, Reason: "its source may repeat what was resolved by hand; that is no news unless it is worse or began anew"}
+	if err := w.tx.Record(ctx, e); err != nil {
+		return err
+	}
+	return w.tx.SaveHush(ctx, h)
 }
 
 // closeMerged resolves with an alert what was merged into it, by hand. When

@@ -155,6 +155,9 @@ func validToken(by team.Actor, setup *store.Setup, in TokenInput, now time.Time)
 	if !in.ExpiresAt.IsZero() && !in.ExpiresAt.After(now) {
 		wrong.add("expires_at", "this is over already; name a time to come, or leave it out")
 	}
+	if in.ExpiresAt.UTC().Year() > 9999 {
+		wrong.add("expires_at", "this is after the year 9999; name a time before, or leave it out")
+	}
 	if !by.Until.IsZero() && (in.ExpiresAt.IsZero() || in.ExpiresAt.After(by.Until)) {
 		wrong.add("expires_at", "the token in use ends at %s, so it cannot make one that lasts longer", by.Until.UTC().Format(time.RFC3339))
 	}

@@ -105,6 +105,9 @@ func (f Folding) rated(severity Severity, r Reading, now time.Time) Folding {
 	case was.Status == Acknowledged && severity > was.AckWorst && f.Alert.Urgency > None:
 		f.Page = Restart
 		f.Reason += ": worse than when it was acknowledged"
+	case was.MergedInto != "" && severity > was.Severity && f.Alert.Urgency > None:
+		f.Alert.MergedInto, f.Alert.Status, f.Alert.Owner, f.Page = "", Triggered, "", Start
+		f.Reason += ": worse than when it was merged, so it stands for itself again"
 	case was.Status == Triggered && f.Alert.Urgency > was.Urgency:
 		f.Page = Start
 		if f.Reason != rose {

@@ -52,7 +52,7 @@ func TestWhatAFoldDoes(t *testing.T) {
 		"acked, milder and then as bad again": {eased, signal(Firing, "critical"), Critical, High, NoWake, "severity warning → critical"},
 		"snoozed, worse than then":            {snoozed(), signal(Firing, "critical"), Critical, High, Restart, "severity error → critical: worse than when it was acknowledged"},
 		"acked while it told nobody, and now": {ackedInfo, signal(Firing, "warning"), Warning, Low, Restart, "severity info → warning: worse than when it was acknowledged"},
-		"merged into another, worse":          {mergedInto(other()), signal(Firing, "critical"), Critical, High, NoWake, "severity error → critical"},
+		"merged into another, milder":         {mergedInto(other()), signal(Firing, "info"), Info, High, NoWake, "severity error → info"},
 		"a word nobody knows is error":        {warning, signal(Firing, "awful"), Error, High, Start, "severity warning → error: urgency low → high"},
 	}
 	for name, test := range tests {
@@ -200,8 +200,16 @@ func TestASourceThatSaysItIsOverResolves(t *testing.T) {
 	}
 }
 
+func TestAMergedAlertThatGetsWorseStandsForItselfAgain(t *testing.T) {
+	f := fold(mergedInto(other()), signal(Firing, "critical"))
+	if f.Page != Start || f.Alert.Status != Triggered || f.Alert.MergedInto != "" || f.Alert.Owner != "" {
+		t.Errorf("wakes %q, status %s, merged into %q, owner %q", f.Page, f.Alert.Status, f.Alert.MergedInto, f.Alert.Owner)
+	}
+}
+
 // Whatever arrives: the severity is one that exists, urgency never falls, the
-// count grows, and only an acknowledged alert restarts, only a triggered starts.
+// count grows, and only an acknowledged alert restarts, only a triggered or a
+// merged one starts.
 func TestWhateverFoldsAnAlertStaysInOrder(t *testing.T) {
 	words := rapid.SampledFrom([]string{"critical", "error", "warning", "info", "", "awful"})
 	starts := map[string]Alert{"triggered": triggered(), "held": held(), "snoozed": snoozed(), "merged": mergedInto(other()), "listed": ackedNone()}
@@ -215,8 +223,8 @@ func TestWhateverFoldsAnAlertStaysInOrder(t *testing.T) {
 			}
 			f := a.Fold(s, known, usual(), noon.Add(time.Hour))
 			wrong := f.Alert.Severity.String() == "" || f.Alert.Urgency < a.Urgency || f.Alert.Signals != a.Signals+1 ||
-				(f.Page == Restart && a.Status != Acknowledged) || (f.Page == Start && a.Status != Triggered) ||
-				(f.Page == Start && f.Alert.Urgency == a.Urgency) || (f.Page != NoWake && !f.Changed) || (f.Changed && f.Reason == "") ||
+				(f.Page == Restart && a.Status != Acknowledged) || (f.Page == Start && a.Status != Triggered && a.MergedInto == "") ||
+				(f.Page == Start && f.Alert.Urgency == a.Urgency && a.MergedInto == "") || (f.Page != NoWake && !f.Changed) || (f.Changed && f.Reason == "") ||
 				(f.Resolved && s.Status != SignalClosed)
 			if wrong {
 				t.Fatalf("from %+v\nby %+v\ncame %+v", a, s, f)

@@ -14,6 +14,10 @@ import (
 	"firehall/internal/team"
 )
 
+// firstYear and lastYear bound the times that are asked about: an answer holds
+// times before and after, and JSON has none after the year 9999.
+const firstYear, lastYear = 1000, 9000
+
 // instantIn reads an RFC 3339 time. In a query a + that was not escaped has
 // become a space.
 func instantIn(path, text string) (time.Time, error) {
@@ -21,7 +25,10 @@ func instantIn(path, text string) (time.Time, error) {
 	if err != nil {
 		return t, fault.At(path, "%.40q is no time; write one like 2026-11-24T03:00:00Z", text)
 	}
-	return t.UTC(), nil
+	if t = t.UTC(); t.Year() < firstYear || t.Year() > lastYear {
+		return t, fault.At(path, "%.40q is too far away; name a time from the year %d to %d", text, firstYear, lastYear)
+	}
+	return t, nil
 }
 
 // indexed returns the path of an item of a list, such as to[0].

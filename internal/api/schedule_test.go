@@ -18,6 +18,9 @@ func TestWhoIsOnCall(t *testing.T) {
 				w.t.Errorf("at %s: %v", at, then)
 			}
 		}
+		for _, at := range []string{"0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z"} { // what is before or after it has no JSON form
+			w.call("reader", "GET", "/oncall?at="+at, nil).is(422).at("query.at", "too far away")
+		}
 		w.call("reader", "GET", "/oncall?at=tomorrow", nil).is(422).at("query.at", "2026-11-24T03:00:00Z")
 		w.call("", "GET", "/oncall", nil).is(401)
 	})

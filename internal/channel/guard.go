@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -103,8 +104,15 @@ func (g *Guard) CheckURL(raw string) error {
 		return fault.New(fault.Invalid, "the URL names no host; write it like https://example.com/hook")
 	case u.User != nil:
 		return fault.New(fault.Invalid, "the URL holds a user name or password before the @; leave them out")
+	case len(u.Port()) > 0 && !isPort(u.Port()):
+		return fault.New(fault.Invalid, "there is no such port as the URL names; write one from 1 to 65535, or leave it out")
 	}
 	return g.checkHost(u.Hostname())
+}
+
+func isPort(text string) bool {
+	n, err := strconv.ParseUint(text, 10, 16)
+	return err == nil && n > 0
 }
 
 // checkHost refuses a host that is an inner address as it stands.

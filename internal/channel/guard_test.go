@@ -111,6 +111,8 @@ func TestCheckURL(t *testing.T) {
 		"gopher":                       {"gopher://x.example/", "begins with https://"},
 		"a script":                     {"javascript:alert(1)", "begins with https://"},
 		"no host":                      {"https:///ana", "names no host"},
+		"port 0":                       {"https://hooks.example:0/", "no such port"},
+		"a port too high":              {"https://hooks.example:65536/", "no such port"},
 		"a user":                       {"https://ana:s3cr3t@hooks.example/", "user name or password"},
 		"a space before":               {" https://hooks.example/", "not a URL"},
 		"a line end":                   {"https://hooks.example/\r\nX: y", "not a URL"},

@@ -134,6 +134,6 @@ func ended(w World, err error) int {
 		_, _ = fmt.Fprintln(w.Stderr, "firehall: stopped")
 		return Refused
 	}
-	_, _ = fmt.Fprintln(w.Stderr, "firehall:", err)
+	_, _ = fmt.Fprintln(w.Stderr, "firehall:", harmlessLines(err.Error()))
 	return Refused
 }

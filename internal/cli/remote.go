@@ -69,6 +69,15 @@ func harmless(text string) string {
 	}, text)
 }
 
+// harmlessLines is harmless for a text of several lines, which stay.
+func harmlessLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		lines[i] = harmless(lines[i])
+	}
+	return strings.Join(lines, "\n")
+}
+
 // clock says when something is, in the reader's zone: the time alone today.
 func (w *World) clock(t time.Time) string {
 	if t.IsZero() {

@@ -39,7 +39,7 @@ func (c scheduleCheck) Run(w *World) error {
 		}
 		if r.Problem != "" {
 			differ++
-			_, _ = fmt.Fprintf(w.Stderr, "%s: %s\n", r.ID, r.Problem)
+			_, _ = fmt.Fprintln(w.Stderr, harmless(r.ID+": "+r.Problem))
 		}
 	}
 	if differ > 0 {

@@ -18,7 +18,7 @@ type Limits struct {
 func (l *Limits) Take(name string, r Rate, now time.Time) time.Duration {
 	each := r.Per / time.Duration(r.Count)
 	full := l.full[name]
-	if full.Before(now) {
+	if full.Before(now) || full.Sub(now) > r.Per { // it is never further away, unless the clock was set back
 		full = now
 	}
 	full = full.Add(each)

@@ -20,6 +20,7 @@ func TestTake(t *testing.T) {
 		"who is refused does not wait longer for it": {at(0, 0, 0, 0, 5, 5), at(0, 0, 0, 20, 15, 15)},
 		"after the wait one goes, not two":           {at(0, 0, 0, 20, 20), at(0, 0, 0, 0, 20)},
 		"after the whole time all are there again":   {at(0, 0, 0, 60, 60, 60, 60), at(0, 0, 0, 0, 0, 0, 20)},
+		"a clock that is set back begins anew":       {at(3600, 3600, 3600, 3600, 0, 0, 0, 0), at(0, 0, 0, 20, 0, 0, 0, 20)},
 		"rest is not saved up beyond the rate":       {at(0, 3600, 3600, 3600, 3600), at(0, 0, 0, 0, 20)},
 	}
 	for name, test := range tests {

@@ -126,9 +126,18 @@ func (c *clock) reached(t instant) wall {
 }
 
 // ParseLocal reads a time that a person typed: RFC 3339, or local in a zone,
-// as "2026-10-25T12:30". It fails with fault.Invalid on anything else, and for
-// a local time that happens twice or never, with the two choices.
+// as "2026-10-25T12:30". It fails with fault.Invalid on anything else, for a
+// time that is not in the years 1 to 9999 of UTC, and for a local time that
+// happens twice or never, with the two choices.
 func ParseLocal(zone, text string) (time.Time, error) {
+	t, err := parseTyped(zone, text)
+	if year := t.Year(); err == nil && (year < 1 || year > 9999) {
+		return time.Time{}, fault.New(fault.Invalid, "%.60q is in no year from 1 to 9999 of UTC", text)
+	}
+	return t, err
+}
+
+func parseTyped(zone, text string) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339, text); err == nil {
 		return t.UTC(), nil
 	}

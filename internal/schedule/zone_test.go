@@ -59,6 +59,8 @@ func TestParseLocal(t *testing.T) {
 		"a day that is skipped":     {"Pacific/Apia", "2011-12-30T09:00", "", []string{"2011-12-29T09:00:00-10:00", "2011-12-31T09:00:00+14:00"}},
 		"no time":                   {"Europe/Berlin", "tomorrow", "", []string{"tomorrow", "Europe/Berlin", "2026-11-03T12:00"}},
 		"a day that is in no month": {"Europe/Berlin", "2026-02-30T12:00", "", []string{"2026-02-30"}},
+		"a year that UTC has not":   {"UTC", "9999-12-31T23:59:00-23:00", "", []string{"9999-12-31T23:59:00-23:00", "1 to 9999"}},
+		"a year before the first":   {"UTC", "0001-01-01T00:00:00+01:00", "", []string{"1 to 9999"}},
 		"no zone":                   {"Europe/Atlantis", "2026-11-03T12:00", "", []string{"Europe/Atlantis", "IANA"}},
 	}
 	for name, test := range tests {

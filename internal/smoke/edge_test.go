@@ -17,9 +17,9 @@ import (
 
 func TestAMergedAlertCarriesOnWhenOneMessageTellsOfBoth(t *testing.T) {
 	t.Parallel()
-	orders := map[string]func(over, worse alert.Signal) []alert.Signal{
-		"first that the other is over": func(over, worse alert.Signal) []alert.Signal { return []alert.Signal{over, worse} },
-		"last that the other is over":  func(over, worse alert.Signal) []alert.Signal { return []alert.Signal{worse, over} },
+	orders := map[string]func(over, still alert.Signal) []alert.Signal{
+		"first that the other is over": func(over, still alert.Signal) []alert.Signal { return []alert.Signal{over, still} },
+		"last that the other is over":  func(over, still alert.Signal) []alert.Signal { return []alert.Signal{still, over} },
 	}
 	for name, order := range orders {
 		t.Run(name, func(t *testing.T) {
@@ -30,11 +30,11 @@ func TestAMergedAlertCarriesOnWhenOneMessageTellsOfBoth(t *testing.T) {
 				w.told = nil
 				w.ingest("generic", order(
 					alert.Signal{Key: "disk full", Status: alert.SignalClosed, Summary: "disk full"},
-					alert.Signal{Key: "database slow", Status: alert.Firing, Summary: "database down", Severity: "critical"},
+					alert.Signal{Key: "database slow", Status: alert.Firing, Summary: "database down", Severity: "error"},
 				)...)
 				got := w.alert(b)
-				if got.Status != alert.Triggered || got.MergedInto != "" || got.Severity != alert.Critical || got.Signals != 2 {
-					t.Errorf("the merged alert is %s, %s, part of %q, %d signals", got.Status, got.Severity, got.MergedInto, got.Signals)
+				if got.Status != alert.Triggered || got.MergedInto != "" || got.Summary != "database down" || got.Signals != 2 {
+					t.Errorf("the merged alert is %s, %q, part of %q, %d signals", got.Status, got.Summary, got.MergedInto, got.Signals)
 				}
 				w.pass(20 * time.Minute)
 				w.said(b, "carries on")

@@ -140,3 +140,19 @@ func TestASendThatWaitsForRoomIsNotLeftLying(t *testing.T) {
 		}
 	})
 }
+
+func TestTheAuditorProvesThatTheDatabaseCanBeWritten(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(w *world) {
+		for range 2 {
+			w.pass(time.Minute)
+			if _, err := w.engine.Audit(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			at, err := w.db.Fact(t.Context(), store.FactAuditedAt)
+			if err != nil || at != w.clock().Format(time.RFC3339) {
+				t.Errorf("audited at %q, %v; it is %s", at, err, w.clock())
+			}
+		}
+	})
+}

@@ -140,6 +140,7 @@ func TestResolvedByHandWhileItsSourceStillFires(t *testing.T) {
 		w.pass(5 * time.Minute)
 		w.ingest("prometheus", firing)
 		w.expect("ana hook: page Still firing: up")
+		w.said(n, "Pages nobody until 04:00:00 UTC on 20 Nov: its source may repeat what was resolved by hand")
 		w.ingest("prometheus", firing)
 		w.expect()
 	})
@@ -448,6 +449,21 @@ func TestAMergedAlertCarriesOnWhenOnlyTheOtherIsOver(t *testing.T) {
 		if got := w.alert(b); got.Status != alert.Acknowledged || got.Owner != "ana" {
 			t.Errorf("the merged alert is %s, owner %q", got.Status, got.Owner)
 		}
+	})
+}
+
+func TestAMergedAlertThatGetsWorseStandsForItselfAgain(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(w *world) {
+		a, b := w.signal("disk full", "error"), w.signal("database slow", "error")
+		must(w, func() (alert.Alert, error) { return w.act.Merge(t.Context(), actor("ana"), b, a) })
+		w.ack("ana", a)
+		w.told = nil
+		w.signal("database slow", "error")
+		w.expect()
+		w.signal("database slow", "critical")
+		w.expect("ana hook: page database slow")
+		w.said(b, "worse than when it was merged")
 	})
 }
 

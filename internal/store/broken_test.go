@@ -76,8 +76,8 @@ var calls = map[string]func(ctx context.Context, tx *Tx) error{
 	"Lanes":          func(ctx context.Context, tx *Tx) error { _, err := tx.Lanes(ctx); return err },
 	"ClaimTimers":    func(ctx context.Context, tx *Tx) error { _, err := tx.ClaimTimers(ctx, "x", 1); return err },
 	"TimersPending":  func(ctx context.Context, tx *Tx) error { _, _, err := tx.TimersPending(ctx); return err },
-	"HasTimer":       func(ctx context.Context, tx *Tx) error { _, err := tx.HasTimer(ctx, "x", "x"); return err },
 	"Fact":           func(ctx context.Context, tx *Tx) error { _, err := tx.Fact(ctx, "x"); return err },
+	"SetFact":        func(ctx context.Context, tx *Tx) error { return tx.SetFact(ctx, "x", "x") },
 	"AddFact":        func(ctx context.Context, tx *Tx) error { _, err := tx.AddFact(ctx, "x", "x"); return err },
 	"Savepoint":      func(ctx context.Context, tx *Tx) error { return tx.Savepoint(ctx, func() error { return nil }) },
 }

@@ -8,7 +8,8 @@ import (
 
 // Names of facts.
 const (
-	FactKeyCheck = "key-check" // proves that a node has the installation's secret key
+	FactKeyCheck  = "key-check"  // proves that a node has the installation's secret key
+	FactAuditedAt = "audited-at" // when the auditor looked, RFC 3339; proves that the database can be written
 )
 
 // Fact returns what is known under a name; "" when nothing is.
@@ -27,4 +28,9 @@ func (tx *Tx) AddFact(ctx context.Context, name, value string) (string, error) {
 		return "", err
 	}
 	return tx.q.Fact(ctx, name)
+}
+
+// SetFact keeps a value under a name, whatever there was.
+func (tx *Tx) SetFact(ctx context.Context, name, value string) error {
+	return tx.q.SetFact(ctx, db.SetFactParams{Name: name, Value: value})
 }

@@ -140,10 +140,10 @@ func (tx *Tx) TimersPending(ctx context.Context) (n int, firstAt time.Time, err 
 	return tx.reader.TimersPending(ctx)
 }
 
-// HasTimer is reader.HasTimer as this transaction sees it.
-func (tx *Tx) HasTimer(ctx context.Context, kind, ref string) (bool, error) {
+// Lanes is reader.Lanes as this transaction sees it.
+func (tx *Tx) Lanes(ctx context.Context) ([]Lane, error) {
 	if err := tx.flushTimers(ctx); err != nil {
-		return false, err
+		return nil, err
 	}
-	return tx.reader.HasTimer(ctx, kind, ref)
+	return tx.reader.Lanes(ctx)
 }

@@ -48,7 +48,6 @@ func TestATransactionSeesItsOwnWrites(t *testing.T) {
 		"ClaimTimers": func(ctx context.Context, tx *Tx, w *world) bool {
 			return len(must(tx.ClaimTimers(ctx, "l", 9))(w)) == 1
 		},
-		"HasTimer": func(ctx context.Context, tx *Tx, w *world) bool { return must(tx.HasTimer(ctx, "k", "r"))(w) },
 		"TimersPending": func(ctx context.Context, tx *Tx, w *world) bool {
 			n, at, err := tx.TimersPending(ctx)
 			return n == 1 && at.Equal(start) && err == nil

@@ -145,10 +145,13 @@ func (d *DB) DoAs(ctx context.Context, p Priority, fn func(*Tx) error) error {
 	if err != nil {
 		return err
 	}
-	return d.committed(ctx, tx)
+	d.committed(ctx, tx)
+	return nil
 }
 
-func (d *DB) committed(ctx context.Context, tx *Tx) error {
+// committed does what a transaction asked for after its commit. A setup that
+// cannot be read again now is read by the next transaction that decides by it.
+func (d *DB) committed(ctx context.Context, tx *Tx) {
 	if tx.wake {
 		d.Wake()
 	}
@@ -156,10 +159,11 @@ func (d *DB) committed(ctx context.Context, tx *Tx) error {
 		fn()
 	}
 	if !tx.reload {
-		return nil
+		return
 	}
-	_, err := d.loadSetup(context.WithoutCancel(ctx), d.reader)
-	return err
+	if _, err := d.loadSetup(context.WithoutCancel(ctx), d.reader); err != nil {
+		d.config.Log.Warn("the changed setup could not be read again yet", "error", err)
+	}
 }
 
 // Wake makes the engine look at its timers.

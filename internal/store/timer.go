@@ -35,17 +35,7 @@ func (tx *Tx) SetTimers(_ context.Context, list ...Timer) error {
 }
 
 // Lanes returns the lanes that have timers and when each has its first.
-func (tx *Tx) Lanes(ctx context.Context) ([]Lane, error) {
-	if err := tx.flushTimers(ctx); err != nil {
-		return nil, err
-	}
-	return tx.lanes(ctx)
-}
-
-// Lanes returns the lanes that have timers and when each has its first.
-func (d *DB) Lanes(ctx context.Context) ([]Lane, error) { return d.lanes(ctx) }
-
-func (r reader) lanes(ctx context.Context) ([]Lane, error) {
+func (r reader) Lanes(ctx context.Context) ([]Lane, error) {
 	rows, err := r.q.Lanes(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("look for timers: %w", err)
@@ -79,13 +69,4 @@ func (tx *Tx) ClaimTimers(ctx context.Context, lane id.Team, n int) ([]Timer, er
 func (r reader) TimersPending(ctx context.Context) (n int, firstAt time.Time, err error) {
 	row, err := r.q.CountTimers(ctx)
 	return int(row.N), instant(row.DueAt), err
-}
-
-// HasTimer says whether something will look at ref.
-func (r reader) HasTimer(ctx context.Context, kind, ref string) (bool, error) {
-	_, err := r.q.TimerFor(ctx, db.TimerForParams{Kind: kind, Ref: ref})
-	if none(err) {
-		return false, nil
-	}
-	return err == nil, err
 }

@@ -37,16 +37,12 @@ func (s speaker) what() string {
 		return "Changed by " + s.doer()
 	case Worse:
 		return "Worse than when " + s.orNobody(e.Person) + " acknowledged it"
-	case Searched:
-		return "Looked for people"
 	case Nobody:
 		return "Found nobody"
 	case Held:
 		return "Waits until " + s.clock(e.Until)
-	case Quiet:
-		return "Tells nobody"
 	case Hushed:
-		return "Sent again by its source, pages nobody"
+		return "Pages nobody" + s.until()
 	case Audited:
 		return "Found lying by the auditor and run"
 	case Merged:

@@ -16,11 +16,9 @@ const (
 	Opened     Kind = "opened"     // a signal opened the alert; Reason says by which rule
 	Folded     Kind = "folded"     // a signal changed its severity, status or members
 	Worse      Kind = "worse"      // its severity rose after somebody had it
-	Searched   Kind = "searched"   // a step looked for people; Reason says whom it found and why
 	Nobody     Kind = "nobody"     // a step or a fallback found nobody
 	Paged      Kind = "paged"      // one person was asked to look
 	Held       Kind = "held"       // low urgency waits for working hours
-	Quiet      Kind = "quiet"      // it tells nobody, and why
 	Queued     Kind = "queued"     // a send was planned
 	Attempt    Kind = "attempt"    // a call to a provider failed and is tried again, or its outcome is unknown
 	Accepted   Kind = "accepted"   // the provider took the send
@@ -38,7 +36,7 @@ const (
 	Noted      Kind = "noted"      // somebody wrote a note
 	Merged     Kind = "merged"     // this alert went into another, or another into this
 	Resolved   Kind = "resolved"   // over
-	Hushed     Kind = "hushed"     // resolved by hand, re-sent by its source: pages nobody for now
+	Hushed     Kind = "hushed"     // resolved by hand: what its source repeats pages nobody for now
 	Audited    Kind = "audited"    // the auditor found something left lying and ran it
 )
 

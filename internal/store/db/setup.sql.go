@@ -242,6 +242,20 @@ func (q *Queries) SaveDoc(ctx context.Context, arg SaveDocParams) error {
 	return err
 }
 
+const setFact = `-- name: SetFact :exec
+INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value
+`
+
+type SetFactParams struct {
+	Name  string
+	Value string
+}
+
+func (q *Queries) SetFact(ctx context.Context, arg SetFactParams) error {
+	_, err := q.db.ExecContext(ctx, setFact, arg.Name, arg.Value)
+	return err
+}
+
 const setupDocs = `-- name: SetupDocs :many
 SELECT kind, name, doc FROM setup
 `

@@ -104,25 +104,3 @@ func (q *Queries) Lanes(ctx context.Context) ([]LanesRow, error) {
 	}
 	return items, nil
 }
-
-const timerFor = `-- name: TimerFor :one
-SELECT kind, ref, lane, due_at, attempt FROM timers WHERE kind = $1 AND ref = $2
-`
-
-type TimerForParams struct {
-	Kind string
-	Ref  string
-}
-
-func (q *Queries) TimerFor(ctx context.Context, arg TimerForParams) (Timer, error) {
-	row := q.db.QueryRowContext(ctx, timerFor, arg.Kind, arg.Ref)
-	var i Timer
-	err := row.Scan(
-		&i.Kind,
-		&i.Ref,
-		&i.Lane,
-		&i.DueAt,
-		&i.Attempt,
-	)
-	return i, err
-}

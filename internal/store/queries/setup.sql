@@ -1,6 +1,9 @@
 -- name: Fact :one
 SELECT value FROM facts WHERE name = @name;
 
+-- name: SetFact :exec
+INSERT INTO facts (name, value) VALUES (@name, @value) ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
 -- name: AddFact :exec
 INSERT INTO facts (name, value) VALUES (@name, @value) ON CONFLICT (name) DO NOTHING;
 

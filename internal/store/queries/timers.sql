@@ -15,6 +15,3 @@ DELETE FROM timers WHERE (kind, ref) IN (SELECT due.kind, due.ref FROM due) RETU
 
 -- name: CountTimers :one
 SELECT CAST(count(*) AS BIGINT) AS n, CAST(coalesce(min(due_at), 0) AS BIGINT) AS due_at FROM timers;
-
--- name: TimerFor :one
-SELECT * FROM timers WHERE kind = @kind AND ref = @ref;
