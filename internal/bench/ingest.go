@@ -16,15 +16,22 @@ func body(summary, dedup string) string {
 	return fmt.Sprintf(`{"summary":%q,"key":%q,"severity":"critical","details":{"host":"web-01"}}`, summary, dedup)
 }
 
-// running starts a server on a database with alerts stored, set up with one
-// team.
-func running(ctx context.Context, p plan, kind, hook, urgency string, alerts, unresolved int) (*server, *place, error) {
+// stage is what a server under load has: one team.
+type stage struct {
+	hook       string // the webhook of the person on call
+	urgency    string // of the noisy service
+	alerts     int    // stored
+	unresolved int    // of those
+}
+
+// running starts a server on a database of a kind.
+func running(ctx context.Context, p plan, kind string, st stage) (*server, *place, error) {
 	at, err := newPlace(p, kind)
 	if err != nil {
 		return nil, nil, err
 	}
-	if alerts > 0 {
-		if err := seed(ctx, at, alerts, unresolved); err != nil {
+	if st.alerts > 0 {
+		if err := seed(ctx, at, st.alerts, st.unresolved); err != nil {
 			at.close()
 			return nil, nil, err
 		}
@@ -34,7 +41,7 @@ func running(ctx context.Context, p plan, kind, hook, urgency string, alerts, un
 		at.close()
 		return nil, nil, err
 	}
-	if err := s.apply(team(hook, urgency)); err != nil {
+	if err := s.apply(team(st.hook, st.urgency)); err != nil {
 		s.stop()
 		at.close()
 		return nil, nil, err
@@ -46,17 +53,17 @@ func running(ctx context.Context, p plan, kind, hook, urgency string, alerts, un
 const hookNobody = "http://127.0.0.1:9/nobody"
 
 func measureIngest(ctx context.Context, p plan, kind string) ([]row, error) {
-	return ingest(ctx, p, kind, "durable signals/s, one a POST, unique keys, 64 connections", "≥ 10,000, p99 ≤ 50 ms", func(c, n int) string {
-		return fmt.Sprintf("unique-%d-%d", c, n)
-	})
+	r := row{what: "durable signals/s, one a POST, unique keys, 64 connections", target: "≥ 10,000, p99 ≤ 50 ms", of: limitInsert(kind)}
+	return ingest(ctx, p, kind, r, func(c, n int) string { return fmt.Sprintf("unique-%d-%d", c, n) })
 }
 
 func measureFold(ctx context.Context, p plan, kind string) ([]row, error) {
-	return ingest(ctx, p, kind, "the same with one key", "≥ 15,000", func(int, int) string { return "one" })
+	return ingest(ctx, p, kind, row{what: "the same with one key", target: "≥ 15,000", of: limitHTTP}, func(int, int) string { return "one" })
 }
 
-func ingest(ctx context.Context, p plan, kind, what, target string, dedup func(c, n int) string) ([]row, error) {
-	s, at, err := running(ctx, p, kind, hookNobody, "none", p.alerts, p.alerts)
+// ingest fills in what a row measures: signals with these keys.
+func ingest(ctx context.Context, p plan, kind string, r row, dedup func(c, n int) string) ([]row, error) {
+	s, at, err := running(ctx, p, kind, stage{hook: hookNobody, urgency: "none", alerts: p.alerts, unresolved: p.alerts})
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +78,9 @@ func ingest(ctx context.Context, p plan, kind, what, target string, dedup func(c
 	if err != nil {
 		return nil, err
 	}
-	return []row{{fmt.Sprintf("%s, %d s, %d alerts present", what, p.seconds, p.alerts), rated(out), target}}, nil
+	r.rate = out.rate()
+	r.what, r.measured = fmt.Sprintf("%s, %d s, %d alerts present", r.what, p.seconds, p.alerts), rated(out)
+	return []row{r}, nil
 }
 
 func rated(o outcome) string {
@@ -103,7 +112,7 @@ func measureBare(ctx context.Context, p plan, kind string) ([]row, error) {
 		addr: l.Addr().String(), connections: connections, lasts: time.Duration(min(p.seconds, 10)) * time.Second, want: "202",
 		request: func(c, n int) []byte { return post("/in/generic/"+key, body("disk full on web-01", fmt.Sprint(c, n))) },
 	}.run(ctx)
-	return []row{{"limit: a bare HTTP handler", rated(out), "—"}}, err
+	return []row{{what: "limit: a bare HTTP handler", measured: rated(out), target: "—", rate: out.rate(), limit: limitHTTP}}, err
 }
 
 // measureInsert is the limit of the database: the rows of a signal in groups
@@ -127,5 +136,8 @@ func measureInsert(ctx context.Context, p plan, kind string) ([]row, error) {
 		n += 64
 	}
 	rate := float64(n) / time.Since(start).Seconds()
-	return []row{{"limit: the rows of a signal in groups of 64, no server", fmt.Sprintf("%.0f/s", rate), "—"}}, nil
+	return []row{{
+		what: "limit: the rows of a signal in groups of 64, no server", measured: fmt.Sprintf("%.0f/s", rate), target: "—",
+		rate: rate, limit: limitInsert(kind),
+	}}, nil
 }

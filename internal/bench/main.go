@@ -69,6 +69,7 @@ func run(ctx context.Context, p plan, kinds []string) error {
 	}
 	fmt.Printf("%s, %d cores, %s, %s\n\n", time.Now().UTC().Format("2006-01-02 15:04 UTC"), runtime.NumCPU(), cpuModel(), runtime.Version())
 	fmt.Println("| what | database | measured | target |\n| --- | --- | --- | --- |")
+	found := limits{}
 	for _, b := range benches {
 		if !p.wants(b.name) {
 			continue
@@ -79,7 +80,7 @@ func run(ctx context.Context, p plan, kinds []string) error {
 				return fmt.Errorf("%s on %s: %w", b.name, kind, err)
 			}
 			for _, r := range rows {
-				fmt.Printf("| %s | %s | %s | %s |\n", r.what, kind, r.measured, r.target)
+				fmt.Printf("| %s | %s | %s | %s |\n", r.what, kind, found.text(r), r.target)
 			}
 		}
 	}
@@ -101,7 +102,35 @@ func (p plan) wants(name string) bool {
 // row is one line of the table.
 type row struct {
 	what, measured, target string
+
+	rate  float64 // a second; 0 for what is no rate
+	limit string  // the limit that this row is, if it is one
+	of    string  // the limit that it is a share of
 }
+
+// figure returns a row that is neither a limit nor a share of one.
+func figure(what, measured, target string) row {
+	return row{what: what, measured: measured, target: target}
+}
+
+// limits are the rates of this run's limits, by name.
+type limits map[string]float64
+
+// text returns what was measured, with its share of the limit.
+func (l limits) text(r row) string {
+	if r.limit != "" {
+		l[r.limit] = r.rate
+	}
+	if of := l[r.of]; of > 0 {
+		return fmt.Sprintf("%s; %.0f %% of the limit", r.measured, 100*r.rate/of)
+	}
+	return r.measured
+}
+
+// Names of limits.
+const limitHTTP = "http"
+
+func limitInsert(kind string) string { return "insert " + kind }
 
 func cpuModel() string {
 	text, _ := os.ReadFile("/proc/cpuinfo")

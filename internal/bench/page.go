@@ -60,7 +60,7 @@ func measurePaged(ctx context.Context, p plan, kind string) ([]row, error) {
 		return nil, err
 	}
 	defer hook.close()
-	s, at, err := running(ctx, p, kind, hook.url, "high", 0, 0)
+	s, at, err := running(ctx, p, kind, stage{hook: hook.url, urgency: "high"})
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func measurePaged(ctx context.Context, p plan, kind string) ([]row, error) {
 	got := hook.pages.Load()
 	target := map[string]string{"sqlite": "≥ 800/s", "postgres": "≥ 500/s"}[kind]
 	measured := fmt.Sprintf("%.0f/s (%d of %d)", float64(got)/time.Since(start).Seconds(), got, out.requests)
-	return []row{{fmt.Sprintf("alerts/s each fully paged to a webhook, offered %d/s for %s", rate, lasts), measured, target}}, nil
+	return []row{figure(fmt.Sprintf("alerts/s each fully paged to a webhook, offered %d/s for %s", rate, lasts), measured, target)}, nil
 }
 
 // measureTimeToPage is how long a page takes from the POST to the webhook.
@@ -104,7 +104,7 @@ func measureTimeToPage(ctx context.Context, p plan, kind string) ([]row, error) 
 		if beside.rate > 0 {
 			what += fmt.Sprintf(", beside %d signals/s", beside.rate)
 		}
-		rows = append(rows, row{what, fmt.Sprintf("%s / %s (%d pages)", short(quantile(waits, 0.5)), short(quantile(waits, 0.99)), len(waits)), beside.target})
+		rows = append(rows, figure(what, fmt.Sprintf("%s / %s (%d pages)", short(quantile(waits, 0.5)), short(quantile(waits, 0.99)), len(waits)), beside.target))
 	}
 	return rows, nil
 }
@@ -115,7 +115,7 @@ func timeToPage(ctx context.Context, p plan, kind string, beside int) ([]time.Du
 		return nil, err
 	}
 	defer hook.close()
-	s, at, err := running(ctx, p, kind, hook.url, "high", min(p.alerts, 100_000), 1000)
+	s, at, err := running(ctx, p, kind, stage{hook: hook.url, urgency: "high", alerts: min(p.alerts, 100_000), unresolved: 1000})
 	if err != nil {
 		return nil, err
 	}

@@ -172,8 +172,8 @@ func measureStorm(ctx context.Context, p plan, kind string) ([]row, error) {
 		worst = max(worst, got[i].Sub(calm[i]))
 	}
 	return []row{
-		{"10,000 timers due at once: all paged after", took.Round(10 * time.Millisecond).String(), "≤ 10 s"},
-		{"meanwhile another team's timers: the latest page of 10", short(worst), "≤ 100 ms"},
+		figure("10,000 timers due at once: all paged after", took.Round(10*time.Millisecond).String(), "≤ 10 s"),
+		figure("meanwhile another team's timers: the latest page of 10", short(worst), "≤ 100 ms"),
 	}, nil
 }
 
@@ -208,8 +208,8 @@ func measureIdle(ctx context.Context, p plan, kind string) ([]row, error) {
 		late = append(late, got.Sub(due[i]))
 	}
 	slices.Sort(late)
-	return []row{{
+	return []row{figure(
 		"timers fire after they are due, 100,000 pending (p50 / p99)",
 		fmt.Sprintf("%s / %s (%d timers)", short(quantile(late, 0.5)), short(quantile(late, 0.99)), len(late)), "p99 ≤ 20 ms",
-	}}, nil
+	)}, nil
 }
