@@ -1,5 +1,7 @@
 // Package action holds every change, one transaction each. Read an alert's
-// path: ingest.go, escalate.go, deliver.go, acknowledge.go, resolve.go.
+// path: ingest.go, escalate.go, deliver.go, acknowledge.go, resolve.go. Beside
+// it page.go finds people and plans their sends, and receipt.go keeps what
+// became of those.
 package action
 
 import (

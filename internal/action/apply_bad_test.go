@@ -82,6 +82,10 @@ var setupBad = map[string]struct{ file, problem string }{
 		`people: {ana: {name: "A\0na"}}`,
 		`people.ana.name: this holds control characters; take them out`,
 	},
+	"a word that commands a terminal": {
+		`installation: {severity: {"\e[2Jsev": critical}}`,
+		`installation.severity: the word "\x1b[2Jsev" holds control characters; take them out`,
+	},
 	"a name that is none": {
 		`people: {Ana Reis: {name: Ana}}`,
 		`people.Ana Reis: "Ana Reis" cannot be a name: use 1 to 64 of a–z, 0–9 and -, with no - at its ends`,

@@ -8,6 +8,7 @@ import (
 	"firehall/internal/escalation"
 	"firehall/internal/id"
 	"firehall/internal/schedule"
+	"firehall/internal/service"
 	"firehall/internal/store"
 )
 
@@ -39,12 +40,13 @@ func (p *planner) references() {
 		at := dotted(store.KindService, string(name))
 		p.team(at, v.Team)
 		if v.Policy != "" {
-			there(p, dotted(at, "policy"), kindOf("policy", store.KindPolicy), v.Policy, p.next.Policies, p.cur.Policies)
+			there(p, dotted(at, "policy"), v.Policy, named[id.Policy, store.Policy]{"policy", store.KindPolicy, p.next.Policies, p.cur.Policies})
 		}
 	}
 	for name, s := range p.draft.sources {
 		if s.Service != "" {
-			there(p, dotted(store.KindSource, string(name))+".service", kindOf("service", store.KindService), s.Service, p.next.Services, p.cur.Services)
+			at := dotted(store.KindSource, string(name)) + ".service"
+			there(p, at, s.Service, named[id.Service, service.Service]{"service", store.KindService, p.next.Services, p.cur.Services})
 		}
 	}
 }
@@ -71,12 +73,12 @@ func (p *planner) people(at string, list []id.Person) {
 }
 
 func (p *planner) person(at string, n id.Person) {
-	there(p, at, kindOf("person", store.KindPerson), n, p.next.People, p.cur.People)
+	there(p, at, n, named[id.Person, store.Person]{"person", store.KindPerson, p.next.People, p.cur.People})
 }
 
 func (p *planner) team(at string, n id.Team) {
 	if n != "" { // said already
-		there(p, at+".team", kindOf("team", store.KindTeam), n, p.next.Teams, p.cur.Teams)
+		there(p, at+".team", n, named[id.Team, store.Team]{"team", store.KindTeam, p.next.Teams, p.cur.Teams})
 	}
 }
 
@@ -89,26 +91,29 @@ func (p *planner) targets(at string, list []escalation.Target) {
 		case kind == escalation.PersonTarget:
 			p.person(path, id.Person(name))
 		default:
-			there(p, path, kindOf("schedule", store.KindSchedule), id.Schedule(name), p.next.Schedules, p.cur.Schedules)
+			among := named[id.Schedule, schedule.Schedule]{"schedule", store.KindSchedule, p.next.Schedules, p.cur.Schedules}
+			there(p, path, id.Schedule(name), among)
 		}
 	}
 }
 
-// kindWords are how a kind of thing is called in a sentence.
-type kindWords struct{ one, many string }
-
-func kindOf(one, many string) kindWords { return kindWords{one, many} }
+// named are the things of a kind by their names: how one and many are called in
+// a sentence, those that will be there and those that are.
+type named[K ~string, T any] struct {
+	one, many string
+	next, cur map[K]T
+}
 
 // there notes a name under which nothing will be there.
-func there[K ~string, T any](p *planner, at string, kind kindWords, name K, next, cur map[K]T) {
-	if _, ok := next[name]; ok || p.wrong.full() {
+func there[K ~string, T any](p *planner, at string, name K, among named[K, T]) {
+	if _, ok := among.next[name]; ok || p.wrong.full() {
 		return
 	}
-	if _, was := cur[name]; was {
-		p.wrong.add(at, "%s %s is not in the file, and pruning would delete it; add it to the file, or take it out here", kind.one, name)
+	if _, was := among.cur[name]; was {
+		p.wrong.add(at, "%s %s is not in the file, and pruning would delete it; add it to the file, or take it out here", among.one, name)
 		return
 	}
-	p.wrong.add(at, "there is no %s %q; %s", kind.one, string(name), listed(kind.many, string(name), next))
+	p.wrong.add(at, "there is no %s %q; %s", among.one, string(name), listed(among.many, string(name), among.next))
 }
 
 // safety notes what a change would leave open: people who are paged, on call

@@ -31,8 +31,8 @@ type Receipt struct {
 }
 
 // Ingest keeps a message and folds its signals into alerts. When it returns
-// without an error all of that is durable. A signal without a key must have
-// been given one.
+// without an error all of that is durable. It fails with ErrBusy when too much
+// waits. A signal without a key must have been given one.
 //
 // It is the one action that shares a transaction: whatever arrived while the
 // previous commit ran goes into the next. A message's signals commit together;
@@ -154,9 +154,6 @@ func (in *inbox) settle(batch []*waiting, err error) {
 	for _, w := range batch {
 		if w.err = err; err != nil {
 			w.err = in.act.commit(context.Background(), []*waiting{w})
-		}
-		if w.err != nil {
-			in.act.Log.Error("a message could not be kept; its sender is told to try again", "source", w.Source.Name, "error", w.err)
 		}
 		close(w.ready)
 	}

@@ -243,12 +243,25 @@ func (g *group) write(ctx context.Context) error {
 	return g.tx.SetTimers(ctx, g.timers...)
 }
 
-// save writes what the group changed of one alert.
-func (g *group) save(ctx context.Context, st *standing) error {
-	if len(st.members) > 0 {
-		if err := g.tx.SaveMembers(ctx, st.ID, st.members); err != nil {
+// saveMembers saves the members that changed. Each fold reads all that are
+// known, so a group whose members come and go for weeks forgets those that are
+// over.
+func (g *group) saveMembers(ctx context.Context, st *standing) error {
+	if len(st.members) == 0 {
+		return nil
+	}
+	if len(st.known) > alert.MaxKnown {
+		if err := g.tx.ForgetOver(ctx, st.ID); err != nil {
 			return err
 		}
+	}
+	return g.tx.SaveMembers(ctx, st.ID, st.members)
+}
+
+// save writes what the group changed of one alert.
+func (g *group) save(ctx context.Context, st *standing) error {
+	if err := g.saveMembers(ctx, st); err != nil {
+		return err
 	}
 	switch {
 	case st.fresh || st.done:

@@ -44,22 +44,22 @@ func (w work) nudge(ctx context.Context, a alert.Alert) error {
 	if err := w.tx.SaveAlert(ctx, a); err != nil {
 		return err
 	}
-	run := w.paging(escalation.Policy{}, a)
-	reason := "do you still have it? It goes back to its policy in 5 min"
-	run.note(timeline.Entry{Alert: a.ID, Kind: timeline.Nudged, Person: a.Owner, Until: a.HoldUntil, Reason: reason})
-	if err := run.nudges(ctx, reason); err != nil {
+	if err := w.paging(escalation.Policy{}, a).nudges(ctx); err != nil {
 		return err
 	}
 	return w.tx.SetTimers(ctx, w.timer(TimerLapse, a, a.HoldUntil))
 }
 
 // nudges asks the owner of the alert by their rules, on a page of its own so
-// that its link works.
-func (p *paging) nudges(ctx context.Context, reason string) error {
-	if p.alert.Owner == "" || p.reachable(p.alert.Owner) != "" {
-		return p.plan(ctx, nil)
+// that its link works; nobody who does not work before it lapses.
+func (p *paging) nudges(ctx context.Context) error {
+	owner := p.alert.Owner
+	if owner == "" || p.reachable(owner) != "" || p.opensAt(owner).After(p.alert.HoldUntil) {
+		return nil
 	}
-	page := p.pageOf(asked{p.alert.Owner, 0, reason})
+	reason := "do you still have it? It goes back to its policy in 5 min"
+	p.note(timeline.Entry{Alert: p.alert.ID, Kind: timeline.Nudged, Person: owner, Until: p.alert.HoldUntil, Reason: reason})
+	page := p.pageOf(asked{owner, 0, reason})
 	if err := p.w.tx.AddPages(ctx, []notify.Page{page}); err != nil {
 		return err
 	}

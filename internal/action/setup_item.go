@@ -164,6 +164,10 @@ func (i fileItem) words(key, like string) iter.Seq2[string, fileItem] {
 			return
 		}
 		for _, word := range at.value.keys {
+			if strings.ContainsFunc(word, unicode.IsControl) {
+				i.wrong.add(at.path, "the word %q holds control characters; take them out", word)
+				continue
+			}
 			if !yield(word, at.at(word)) {
 				return
 			}

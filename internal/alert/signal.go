@@ -54,4 +54,5 @@ const (
 	MaxDetails = 200
 	MaxLinks   = 50
 	MaxMembers = 2000
+	MaxKnown   = 5000 // members that an alert remembers; beyond them it forgets those that are over
 )

@@ -10,7 +10,7 @@ import (
 )
 
 // act does something to an alert and prints how it stands then.
-func act(ctx context.Context, w *World, r remote, alert, verb string, body any) error {
+func (r remote) act(ctx context.Context, w *World, alert, verb string, body any) error {
 	server, err := r.client(w)
 	if err != nil {
 		return err
@@ -62,7 +62,7 @@ func (ackCommand) Help() string {
 
 // Run acknowledges.
 func (c ackCommand) Run(ctx context.Context, w *World) error {
-	return act(ctx, w, c.remote, c.Alert, "ack", nil)
+	return c.act(ctx, w, c.Alert, "ack", nil)
 }
 
 type resolveCommand struct {
@@ -77,7 +77,7 @@ func (resolveCommand) Help() string {
 
 // Run resolves.
 func (c resolveCommand) Run(ctx context.Context, w *World) error {
-	return act(ctx, w, c.remote, c.Alert, "resolve", nil)
+	return c.act(ctx, w, c.Alert, "resolve", nil)
 }
 
 type escalateCommand struct {
@@ -92,7 +92,7 @@ func (escalateCommand) Help() string {
 
 // Run escalates.
 func (c escalateCommand) Run(ctx context.Context, w *World) error {
-	return act(ctx, w, c.remote, c.Alert, "escalate", nil)
+	return c.act(ctx, w, c.Alert, "escalate", nil)
 }
 
 type noteCommand struct {
@@ -108,7 +108,7 @@ func (noteCommand) Help() string {
 
 // Run writes the note.
 func (c noteCommand) Run(ctx context.Context, w *World) error {
-	return act(ctx, w, c.remote, c.Alert, "note", map[string]string{"text": c.Text})
+	return c.act(ctx, w, c.Alert, "note", map[string]string{"text": c.Text})
 }
 
 type snoozeCommand struct {
@@ -129,7 +129,7 @@ func (c snoozeCommand) Run(ctx context.Context, w *World) error {
 	if c.Until != "" {
 		body = map[string]string{"until": c.Until}
 	}
-	return act(ctx, w, c.remote, c.Alert, "snooze", body)
+	return c.act(ctx, w, c.Alert, "snooze", body)
 }
 
 type pageCommand struct {

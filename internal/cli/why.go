@@ -66,7 +66,7 @@ func timeline(ctx context.Context, server *client.Client, alert string) (story, 
 }
 
 // reasons are the kinds of entry that say why somebody was told, or nobody.
-var reasons = map[string]bool{"paged": true, "nobody": true, "quiet": true, "held": true, "hushed": true}
+var reasons = map[string]bool{"paged": true, "nobody": true, "held": true, "hushed": true}
 
 // tell writes an alert's story in plain sentences: how it stands, why these
 // people, everything that happened, and what happens next.
@@ -82,7 +82,10 @@ func tell(out io.Writer, w *World, a client.Alert, story []client.Entry) {
 			line("  %s", e.Sentence)
 		}
 	}
-	if told == 0 {
+	switch {
+	case told == 0 && a.Urgency == "none":
+		line("  Its urgency is none: it is listed and pages nobody.")
+	case told == 0:
 		line("  Nobody was looked for yet.")
 	}
 	_, _ = fmt.Fprint(out, "\nWhat happened\n")

@@ -156,7 +156,7 @@ func (e *Engine) keep(ctx context.Context, list []action.Called) error {
 	err := e.Act.DB.DoAs(ctx, store.Sending, func(tx *store.Tx) error {
 		paged = paged[:0]
 		for _, c := range list {
-			if err := e.Act.Record(ctx, tx, c, e.Jitter()); err != nil {
+			if err := safely(func() error { return e.Act.Record(ctx, tx, c, e.Jitter()) }); err != nil {
 				return fmt.Errorf("keep the receipt of %s: %w", c.Send.ID, err)
 			}
 			paged = append(paged, func() { e.meter(c, tx.Now) })

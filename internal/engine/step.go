@@ -158,18 +158,23 @@ func backoff(attempt int) time.Duration {
 	return min(time.Second<<min(attempt-1, 5), 30*time.Second)
 }
 
-// guarded runs the worker of a timer; a panic is its error.
-func (b *batch) guarded(ctx context.Context, t store.Timer) (err error) {
+// guarded runs the worker of a timer.
+func (b *batch) guarded(ctx context.Context, t store.Timer) error {
+	work, ok := workers[t.Kind]
+	if !ok {
+		return fmt.Errorf("there is no worker for timers of kind %q: a newer version planned it", t.Kind)
+	}
+	return safely(func() error { return work(b, ctx, t.Ref) })
+}
+
+// safely runs fn; a panic is its error.
+func safely(fn func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("%w: %v\n%s", errPanic, r, debug.Stack())
 		}
 	}()
-	work, ok := workers[t.Kind]
-	if !ok {
-		return fmt.Errorf("there is no worker for timers of kind %q: a newer version planned it", t.Kind)
-	}
-	return work(b, ctx, t.Ref)
+	return fn()
 }
 
 func (b *batch) escalate(ctx context.Context, ref string) error {

@@ -26,8 +26,10 @@ func (e *Engine) audits(ctx context.Context) {
 				e.complain("audit", e.recover(context.WithoutCancel(ctx)))
 			}
 		case <-tick.C:
-			_, err := e.Audit(context.WithoutCancel(ctx))
-			e.complain("audit", err)
+			e.complain("audit", safely(func() error {
+				_, err := e.Audit(context.WithoutCancel(ctx))
+				return err
+			}))
 		}
 	}
 }

@@ -1,8 +1,11 @@
 package smoke
 
 import (
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"firehall/internal/action"
 	"firehall/internal/alert"
@@ -63,6 +66,23 @@ func TestAnAcknowledgementOfLowUrgencyThatLapsesAtNightPagesInTheMorning(t *test
 		w.expect()
 		w.said(n, "low urgency waits for working hours", "ben does not have it any more")
 		w.pass(5 * time.Minute)
+		w.expect("ana mail: page certificate ends soon", "ben hook: page certificate ends soon")
+	})
+}
+
+func TestNobodyIsAskedAtNightWhetherTheyStillHaveWhatIsNotUrgent(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(w *world) {
+		w.pass(friday + 20*time.Minute) // 16:50
+		n := w.signal("certificate ends soon", "warning")
+		w.ack("ben", n) // until 17:20
+		w.told = nil
+		w.pass(64 * time.Hour) // Monday, 08:50
+		w.expect()
+		if story := w.story(n); strings.Contains(story, "do you still have it?") {
+			t.Errorf("he was asked:\n%s", story)
+		}
+		w.pass(10 * time.Minute)
 		w.expect("ana mail: page certificate ends soon", "ben hook: page certificate ends soon")
 	})
 }
@@ -318,4 +338,81 @@ func TestAGroupOfSignalsThatPanicsFailsAloneAndTheNextIsKept(t *testing.T) {
 		w.signal("disk full")
 		w.expect("ana hook: page disk full")
 	})
+}
+
+func TestAnAlertGoesOnThoughWhatItStandsOnIsGone(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(w *world) {
+		w.save(store.KindInstallation, "installation", store.Installation{Fallback: []escalation.Target{"person:eve"}})
+		n := w.signal("disk full")
+		w.do(func(tx *store.Tx) error {
+			for kind, name := range map[string]string{store.KindService: "checkout", store.KindPolicy: "payments", store.KindSchedule: "primary", store.KindTeam: "payments"} {
+				if err := tx.DeleteDoc(t.Context(), kind, name); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		w.told = nil
+		w.pass(5 * time.Minute)
+		w.expect("ana mail: page disk full", "ben hook: page disk full")
+		w.pass(10 * time.Minute) // step 1 finds nobody any more
+		w.expect("ben hook: page disk full")
+		w.said(n, "there is no schedule primary")
+		m := w.signal("cpu hot") // of a source whose service is gone
+		w.expect("eve hook: page cpu hot")
+		w.ack("eve", m)
+		w.pass(5 * time.Minute)
+		w.expect()
+		w.pass(5 * time.Minute)
+		w.expect("dee hook: page disk full")
+	})
+}
+
+// Law: any timer may fire late, early or twice.
+func TestEveryTimerMayFireAgain(t *testing.T) {
+	t.Parallel()
+	stages := map[string]func(w *world, n id.Alert){
+		"triggered": func(*world, id.Alert) {},
+		"acked":     func(w *world, n id.Alert) { w.ack("ana", n) },
+		"asked whether they still have it": func(w *world, n id.Alert) {
+			w.ack("ana", n)
+			w.pass(25 * time.Minute)
+		},
+		"lapsed": func(w *world, n id.Alert) {
+			w.ack("ana", n)
+			w.pass(30 * time.Minute)
+		},
+		"resolved": func(w *world, n id.Alert) { w.resolve("ana", n) },
+	}
+	for name, reach := range stages {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			onBoth(t, func(w *world) {
+				n := w.signal("disk full")
+				w.pass(time.Minute)
+				reach(w, n)
+				before := w.alert(n)
+				w.told = nil
+				for range 2 {
+					w.do(func(tx *store.Tx) error {
+						sends, err := tx.SendsOf(t.Context(), n)
+						if err != nil {
+							return err
+						}
+						again := []store.Timer{{Kind: action.TimerEscalate, Ref: string(n), DueAt: tx.Now}, {Kind: action.TimerLapse, Ref: string(n), DueAt: tx.Now}}
+						for _, s := range sends {
+							again = append(again, store.Timer{Kind: action.TimerDeliver, Ref: string(s.ID), DueAt: tx.Now})
+						}
+						return tx.SetTimers(t.Context(), again...)
+					})
+					w.settle()
+				}
+				w.expect()
+				if diff := cmp.Diff(before, w.alert(n)); diff != "" {
+					t.Errorf("the alert changed (-before +after):\n%s", diff)
+				}
+			})
+		})
+	}
 }

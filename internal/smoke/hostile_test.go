@@ -1,10 +1,13 @@
 package smoke
 
 import (
+	"fmt"
 	"maps"
+	"slices"
 	"testing"
 	"time"
 
+	"firehall/internal/alert"
 	"firehall/internal/id"
 	"firehall/internal/notify"
 	"firehall/internal/span"
@@ -153,6 +156,36 @@ func TestTheAuditorProvesThatTheDatabaseCanBeWritten(t *testing.T) {
 			if err != nil || at != w.clock().Format(time.RFC3339) {
 				t.Errorf("audited at %q, %v; it is %s", at, err, w.clock())
 			}
+		}
+	})
+}
+
+func TestAGroupWhoseMembersComeAndGoForgetsThoseThatAreOver(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(w *world) {
+		const each = 1500
+		pods := func(from int, firing bool) (out []alert.Member) {
+			for i := range each {
+				out = append(out, alert.Member{Key: fmt.Sprint(from + i), Firing: firing, StartsAt: start, Summary: "crash loop"})
+			}
+			return out
+		}
+		say := func(status alert.SignalStatus, members ...[]alert.Member) id.Alert {
+			return w.ingest("prometheus", alert.Signal{Key: "g", Status: status, Summary: "pods", Severity: "critical", Resends: true, Members: slices.Concat(members...)})
+		}
+		n := say(alert.Firing, pods(0, true))
+		last := 0
+		for last < 6*each {
+			say(alert.Firing, pods(last+each, true), pods(last, false))
+			last += each
+		}
+		all, firing, err := w.db.CountMembers(t.Context(), n)
+		if err != nil || firing != each || all > alert.MaxKnown+each {
+			t.Errorf("%d members are known, %d of them firing, %v", all, firing, err)
+		}
+		say(alert.SignalClosed, pods(last, false))
+		if a := w.alert(n); a.Status != alert.Resolved {
+			t.Errorf("it is %s though its last member is over", a.Status)
 		}
 	})
 }

@@ -83,7 +83,8 @@ func (d *Doors) keep(ctx context.Context, in action.Arrival, want result) result
 	case errors.Is(err, action.ErrBusy):
 		return result{end: busy, wait: soon}
 	default:
-		return result{end: failed} // the action has logged why
+		d.log.Error("a message could not be kept; its sender is told to try again", "source", in.Source.Name, "error", err)
+		return result{end: failed}
 	}
 	want.message, want.alerts = receipt.Message, changed(receipt.Alerts)
 	return want

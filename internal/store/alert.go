@@ -163,6 +163,11 @@ func (r reader) CountMembers(ctx context.Context, n id.Alert) (all, firing int, 
 	return int(row.N), int(row.Firing), err
 }
 
+// ForgetOver deletes the members of a group alert that are over.
+func (tx *Tx) ForgetOver(ctx context.Context, n id.Alert) error {
+	return tx.q.ForgetOver(ctx, string(n))
+}
+
 // SaveHush keeps or replaces a hush.
 func (tx *Tx) SaveHush(ctx context.Context, h alert.Hush) error {
 	doc, err := encode(h.Starts)

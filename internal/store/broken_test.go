@@ -29,6 +29,7 @@ var calls = map[string]func(ctx context.Context, tx *Tx) error{
 	"StuckAlerts":    func(ctx context.Context, tx *Tx) error { _, _, err := tx.StuckAlerts(ctx, start); return err },
 	"Alerts":         func(ctx context.Context, tx *Tx) error { _, _, err := tx.Alerts(ctx, AlertFilter{}); return err },
 	"AddAlerts":      func(ctx context.Context, tx *Tx) error { return tx.AddAlerts(ctx, make([]alert.Alert, 1)) },
+	"ForgetOver":     func(ctx context.Context, tx *Tx) error { return tx.ForgetOver(ctx, "x") },
 	"SaveMembers":    func(ctx context.Context, tx *Tx) error { return tx.SaveMembers(ctx, "x", make([]alert.Member, 1)) },
 	"AddMessages":    func(ctx context.Context, tx *Tx) error { return tx.AddMessages(ctx, make([]Message, 1)) },
 	"Message":        func(ctx context.Context, tx *Tx) error { _, err := tx.Message(ctx, "x"); return err },

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"sync"
 	"time"
 
@@ -9,7 +8,6 @@ import (
 	"firehall/internal/id"
 	"firehall/internal/schedule"
 	"firehall/internal/span"
-	"firehall/internal/store/db"
 )
 
 // plans keeps what was computed from one version of the setup.
@@ -112,29 +110,4 @@ func HoursSchedule(zone string, windows []schedule.Window) schedule.Schedule {
 	return schedule.Schedule{Name: "hours", Zone: zone, Revisions: []schedule.Revision{{
 		Layers: []schedule.Layer{{Name: "hours", Windows: windows, Users: []id.Person{anybody}}},
 	}}}
-}
-
-// AddOverride keeps an override; the setup's version goes up.
-func (tx *Tx) AddOverride(ctx context.Context, o schedule.Override) error {
-	doc, err := encode(o)
-	if err != nil {
-		return err
-	}
-	err = tx.q.AddOverride(ctx, db.AddOverrideParams{ID: string(o.ID), Schedule: string(o.Schedule), Doc: doc, UntilAt: micros(o.Until)})
-	if err != nil {
-		return err
-	}
-	return tx.bump(ctx)
-}
-
-// DeleteOverride ends an override. It fails with NotFound when there is none.
-func (tx *Tx) DeleteOverride(ctx context.Context, n id.Override) error {
-	gone, err := tx.q.DeleteOverride(ctx, db.DeleteOverrideParams{ID: string(n), At: micros(tx.Now)})
-	if err != nil {
-		return err
-	}
-	if gone == 0 {
-		return fault.New(fault.NotFound, "there is no override %s", n)
-	}
-	return tx.bump(ctx)
 }

@@ -15,7 +15,6 @@ import (
 	"firehall/internal/route"
 	"firehall/internal/schedule"
 	"firehall/internal/service"
-	"firehall/internal/store/db"
 	"firehall/internal/team"
 )
 
@@ -283,34 +282,3 @@ func (s *Setup) ManagedBy(p id.Person) []id.Team {
 
 // LaneOf returns the lane for the timers of a service: its team.
 func (s *Setup) LaneOf(v id.Service) id.Team { return s.Services[v].Team }
-
-// SaveDoc writes one document of the setup; the setup's version goes up and
-// this node reloads it when the transaction is committed.
-func (tx *Tx) SaveDoc(ctx context.Context, kind, name string, doc any) error {
-	text, err := encode(doc)
-	if err != nil {
-		return err
-	}
-	if err := tx.q.SaveDoc(ctx, db.SaveDocParams{Kind: kind, Name: name, Doc: text, ChangedAt: micros(tx.Now)}); err != nil {
-		return fmt.Errorf("save %s %s: %w", kind, name, err)
-	}
-	return tx.bump(ctx)
-}
-
-// DeleteDoc removes one document of the setup; there need not be one.
-func (tx *Tx) DeleteDoc(ctx context.Context, kind, name string) error {
-	if err := tx.q.DeleteDoc(ctx, db.DeleteDocParams{Kind: kind, Name: name}); err != nil {
-		return fmt.Errorf("delete %s %s: %w", kind, name, err)
-	}
-	return tx.bump(ctx)
-}
-
-// bump tells every node, once a transaction, that the setup has changed.
-func (tx *Tx) bump(ctx context.Context) error {
-	tx.known = nil
-	if tx.reload {
-		return nil
-	}
-	tx.reload = true
-	return tx.q.BumpSetup(ctx)
-}

@@ -117,9 +117,12 @@ func (s sight) upcoming() next {
 		if up.At.IsZero() {
 			return next{Before: "It stays with you until you resolve it or give it back."}
 		}
+		if a.Urgency == alert.None {
+			return next{"It stays with you until ", ui.Clock(up.At, s.now), ", then on the list: it pages nobody."}
+		}
 		return next{"Say so again before ", ui.Clock(up.At, s.now), ", or it pages " + s.people(up.Who) + "."}
 	case theirs:
-		if up.At.IsZero() {
+		if up.At.IsZero() || a.Urgency == alert.None {
 			return next{}
 		}
 		if a.Owner == "" {

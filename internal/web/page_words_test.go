@@ -26,6 +26,11 @@ func sightOf(a alert.Alert) sight {
 func TestWhatComesNext(t *testing.T) {
 	triggered := alert.Alert{Status: alert.Triggered, Urgency: alert.High}
 	acked := func(owner id.Person) alert.Alert { return alert.Alert{Status: alert.Acknowledged, Owner: owner} }
+	quiet := func(owner id.Person) alert.Alert {
+		a := acked(owner)
+		a.Urgency = alert.None
+		return a
+	}
 	later := func(who ...id.Person) action.Upcoming {
 		return action.Upcoming{At: start.Add(110 * time.Second), Who: who}
 	}
@@ -47,6 +52,8 @@ func TestWhatComesNext(t *testing.T) {
 		"your next contact comes first": {triggered, later("ben"), []notify.Send{bens, mail}, "Tells you by mail in 1:00, then pages Ben at 03:08"},
 		"it tells nobody":               {alert.Alert{Status: alert.Triggered, Urgency: alert.None}, action.Upcoming{}, nil, "Urgency none: this alert pages nobody by itself."},
 		"you have it until then":        {acked("ana"), later("ana", "ben"), nil, "Say so again before 03:08, or it pages you and Ben."},
+		"you have what tells nobody":    {quiet("ana"), later(), nil, "It stays with you until 03:08, then on the list: it pages nobody."},
+		"another has what tells nobody": {quiet("cy"), later(), nil, ""},
 		"you have it for good":          {acked("ana"), action.Upcoming{}, nil, "It stays with you until you resolve it or give it back."},
 		"somebody else has it":          {acked("cy"), later("cy", "ben"), nil, "If Cy goes quiet it pages Cy and Ben at 03:08."},
 		"its source says somebody has":  {acked(""), later("ben"), nil, "Pages Ben at 03:08 unless it is over by then."},

@@ -277,6 +277,15 @@ func (q *Queries) DeleteHush(ctx context.Context, arg DeleteHushParams) error {
 	return err
 }
 
+const forgetOver = `-- name: ForgetOver :exec
+DELETE FROM members WHERE alert = $1 AND NOT firing
+`
+
+func (q *Queries) ForgetOver(ctx context.Context, alert string) error {
+	_, err := q.db.ExecContext(ctx, forgetOver, alert)
+	return err
+}
+
 const hush = `-- name: Hush :one
 SELECT service, key, alert, until_at, severity, doc FROM hushes WHERE service = $1 AND key = $2
 `

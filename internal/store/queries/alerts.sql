@@ -45,6 +45,9 @@ SELECT * FROM alerts WHERE service = @service AND status = @status AND id < @bef
 -- name: Members :many
 SELECT * FROM members WHERE alert = @alert ORDER BY key;
 
+-- name: ForgetOver :exec
+DELETE FROM members WHERE alert = @alert AND NOT firing;
+
 -- name: Hush :one
 SELECT * FROM hushes WHERE service = @service AND key = @key;
 
