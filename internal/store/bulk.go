@@ -37,11 +37,11 @@ var (
 	entryTable = table{name: "timeline", columns: []string{"alert", "id", "at", "kind", "doc"}}
 	timerTable = table{
 		name: "timers", columns: []string{"kind", "ref", "lane", "due_at", "attempt"},
-		suffix:   timerSuffix,
-		postgres: planTimers,
+		suffix: timerSuffix,
 	}
-	pageTable = table{name: "pages", columns: []string{"id", "alert", "person", "step", "batch", "urgency", "reason", "created_at"}}
-	sendTable = table{name: "sends", columns: []string{
+	othersTimerTable = table{name: timerTable.name, columns: timerTable.columns, suffix: timerSuffix, postgres: planTimers}
+	pageTable        = table{name: "pages", columns: []string{"id", "alert", "person", "step", "batch", "urgency", "reason", "created_at"}}
+	sendTable        = table{name: "sends", columns: []string{
 		"id", "alert", "page", "batch", "person", "contact", "channel", "kind", "urgency", "status", "reason", "due_at",
 		"attempts", "unknowns", "first_at", "claimed_by", "finished_at", "words",
 	}}
@@ -146,6 +146,7 @@ func (tx *Tx) AddMessages(ctx context.Context, list []Message) error {
 func (tx *Tx) AddAlerts(ctx context.Context, list []alert.Alert) error {
 	rows := make([][]any, len(list))
 	for i, a := range list {
+		tx.own(string(a.ID))
 		doc, err := docOf(a)
 		if err != nil {
 			return err

@@ -46,21 +46,39 @@ func (tx *Tx) flushEntries(ctx context.Context) error {
 }
 
 func (tx *Tx) flushTimers(ctx context.Context) error {
-	rows := timerRows(tx.pending.timers)
+	var own, others []Timer
+	for _, t := range tx.pending.timers {
+		if tx.owned[t.Ref] || tx.owned[t.name()] {
+			own = append(own, t)
+		} else {
+			others = append(others, t)
+		}
+	}
 	tx.pending.timers = nil
-	return tx.insert(ctx, timerTable, rows)
+	if err := tx.insert(ctx, timerTable, timerRows(own)); err != nil {
+		return err
+	}
+	return tx.insert(ctx, othersTimerTable, timerRows(others))
+}
+
+// own notes what no other transaction can claim a timer of: what this one has
+// made, and the timers that it has claimed, by Timer.name.
+func (tx *Tx) own(name string) {
+	if tx.owned == nil {
+		tx.owned = map[string]bool{}
+	}
+	tx.owned[name] = true
 }
 
 // timerRows returns the rows of timers, of two for the same thing one: a
 // statement must not touch a row twice.
 func timerRows(list []Timer) [][]any {
-	type name struct{ kind, ref string }
-	at := make(map[name]int, len(list))
+	at := make(map[string]int, len(list))
 	kept := make([]Timer, 0, len(list))
 	for _, t := range list {
-		i, known := at[name{t.Kind, t.Ref}]
+		i, known := at[t.name()]
 		if !known {
-			at[name{t.Kind, t.Ref}] = len(kept)
+			at[t.name()] = len(kept)
 			kept = append(kept, t)
 			continue
 		}

@@ -48,6 +48,7 @@ func pageOf(row db.Page) notify.Page {
 // AddSends writes sends as they are.
 func (tx *Tx) AddSends(_ context.Context, list []notify.Send) error {
 	for _, s := range list {
+		tx.own(string(s.ID))
 		tx.pending.sends = append(tx.pending.sends, []any{
 			string(s.ID), string(s.Alert), string(s.Page), int64(s.Batch), string(s.Person), s.Contact, s.Channel, string(s.Kind),
 			int64(s.Urgency), string(s.Status), s.Reason, micros(s.DueAt), int64(s.Attempts), int64(s.Unknowns), micros(s.FirstAt),

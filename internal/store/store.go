@@ -62,6 +62,7 @@ type Tx struct {
 	db      *DB
 	wake    bool
 	pending pending
+	owned   map[string]bool // see own
 	known   *Setup // as of this transaction, once it was asked for
 	reload  bool
 	after   []func()

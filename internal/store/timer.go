@@ -21,6 +21,9 @@ type Timer struct {
 	Attempt int // how often it failed, 0 at first
 }
 
+// name is what no two timers share.
+func (t Timer) name() string { return t.Kind + " " + t.Ref }
+
 // Lane is a queue of timers, one a team, and when its first is due.
 type Lane struct {
 	Team  id.Team
@@ -60,6 +63,7 @@ func (tx *Tx) ClaimTimers(ctx context.Context, lane id.Team, n int) ([]Timer, er
 	out := make([]Timer, len(rows))
 	for i, row := range rows {
 		out[i] = Timer{Kind: row.Kind, Ref: row.Ref, Lane: lane, DueAt: instant(row.DueAt), Attempt: int(row.Attempt)}
+		tx.own(out[i].name())
 	}
 	slices.SortFunc(out, func(a, b Timer) int { return cmp.Or(a.DueAt.Compare(b.DueAt), cmp.Compare(a.Ref, b.Ref)) })
 	return out, nil
