@@ -63,7 +63,7 @@ type Tx struct {
 	wake    bool
 	pending pending
 	owned   map[string]bool // see own
-	known   *Setup // as of this transaction, once it was asked for
+	known   *Setup          // as of this transaction, once it was asked for
 	reload  bool
 	after   []func()
 }
