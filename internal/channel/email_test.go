@@ -128,14 +128,15 @@ func TestAMailServerThatDoesNotAnswerInTime(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			s := &sink{}
+			s, gone := &sink{}, make(chan struct{})
 			test.place(s, func(*smtp.Conn) error {
 				cancel() // the caller's time is over just while the server thinks
-				<-ctx.Done()
+				<-gone
 				return answer(451, "too late")(nil)
 			})
 			set := s.start(t, startTLS, "", "")
 			o := set.Send(ctx, anasMail, pageNotice())
+			close(gone)
 			if o.Status != test.status {
 				t.Errorf("got %+v, want %s", o, test.status)
 			}
