@@ -137,11 +137,19 @@ func textsOf[T ~string](i fileItem, like string) []T {
 	return out
 }
 
+// maxThings is how many things of a kind a setup file may hold: all of them are
+// kept in memory, with what each would change.
+const maxThings = 20_000
+
 // named walks through the map under a key, whose keys are lasting names.
 func (i fileItem) named(key string) iter.Seq2[string, fileItem] {
 	return func(yield func(string, fileItem) bool) {
 		at := i.at(key)
 		if !at.is(shapeMap, "{a-name: {…}}") {
+			return
+		}
+		if n := len(at.value.keys); n > maxThings {
+			at.wrong.add(at.path, "there are %d; a setup has at most %d", n, maxThings)
 			return
 		}
 		for _, name := range at.value.keys {

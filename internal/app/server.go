@@ -15,7 +15,8 @@ import (
 // Limits of requests.
 const (
 	headerWithin  = 10 * time.Second
-	requestWithin = time.Minute // headers and body
+	requestWithin = time.Minute     // headers and body
+	answerWithin  = 3 * time.Minute // from the request's headers until its answer is taken
 	idleFor       = 2 * time.Minute
 	maxHeader     = 64 << 10 // bytes
 )
@@ -27,6 +28,7 @@ func (a *App) newServer(secure *tls.Config) *http.Server {
 		TLSConfig:         secure,
 		ReadHeaderTimeout: headerWithin,
 		ReadTimeout:       requestWithin,
+		WriteTimeout:      answerWithin,
 		IdleTimeout:       idleFor,
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
