@@ -200,6 +200,9 @@ func (a Alert) Merge(into Alert, now time.Time) (Alert, error) {
 	if a.ID == into.ID {
 		return a, fault.At("into", "an alert cannot be merged into itself")
 	}
+	if a.Urgency > into.Urgency {
+		return a, fault.At("into", "%s is less urgent than this one, which would then page nobody: merge that one into this", into.ID)
+	}
 	a.Status, a.MergedInto, a.Hold = Suppressed, into.ID, NoHold
 	a.NextAt, a.HoldUntil, a.ChangedAt = time.Time{}, time.Time{}, now
 	return a, nil

@@ -452,6 +452,19 @@ func TestAMergedAlertCarriesOnWhenOnlyTheOtherIsOver(t *testing.T) {
 	})
 }
 
+func TestAPagingAlertIsNotMergedIntoAQuietOne(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(w *world) {
+		loud, quiet := w.signal("disk full"), w.signal("certificate", "info")
+		if _, err := w.act.Merge(t.Context(), actor("ana"), loud, quiet); err == nil {
+			t.Error("it was merged, and pages nobody any more")
+		}
+		w.told = nil
+		w.pass(5 * time.Minute)
+		w.expect("ana mail: page disk full", "ben hook: page disk full")
+	})
+}
+
 func TestAMergedAlertThatGetsWorseStandsForItselfAgain(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(w *world) {
