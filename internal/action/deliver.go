@@ -78,11 +78,11 @@ func (w work) skip(ctx context.Context, s notify.Send, why string) error {
 
 // wait looks at a send again later.
 func (w work) wait(ctx context.Context, s notify.Send, until time.Time) error {
-	a, err := w.tx.Alert(ctx, s.Alert)
+	st, err := w.tx.Standing(ctx, s.Alert)
 	if err != nil {
 		return err
 	}
-	return w.tx.SetTimers(ctx, store.Timer{Kind: TimerDeliver, Ref: string(s.ID), Lane: w.setup.LaneOf(a.Service), DueAt: until})
+	return w.tx.SetTimers(ctx, store.Timer{Kind: TimerDeliver, Ref: string(s.ID), Lane: w.setup.LaneOf(st.Service), DueAt: until})
 }
 
 // standings reads where an alert stands.

@@ -10,6 +10,7 @@ import (
 	"firehall/internal/alert"
 	"firehall/internal/channel"
 	"firehall/internal/fault"
+	"firehall/internal/id"
 	"firehall/internal/notify"
 	"firehall/internal/store"
 )
@@ -155,6 +156,16 @@ func (e *Engine) keep(ctx context.Context, list []action.Called) error {
 	var paged []func()
 	err := e.Act.DB.DoAs(ctx, store.Sending, func(tx *store.Tx) error {
 		paged = paged[:0]
+		if _, err := tx.Setup(ctx); err != nil { // first: then it costs no round trip
+			return err
+		}
+		sends := make([]id.Send, len(list))
+		for i, c := range list {
+			sends[i] = c.Send.ID
+		}
+		if err := tx.LockAhead(ctx, nil, sends); err != nil {
+			return err
+		}
 		for _, c := range list {
 			if err := safely(func() error { return e.Act.Record(ctx, tx, c, e.Jitter()) }); err != nil {
 				return fmt.Errorf("keep the receipt of %s: %w", c.Send.ID, err)

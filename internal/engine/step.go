@@ -31,6 +31,7 @@ type batch struct {
 	lane     id.Team // of the timer that runs
 	reserved []seat
 	calls    []called
+	readAt   time.Time // when what they are about was read, by the clock of the machine
 }
 
 // called is a send that is claimed, and the room kept for its call.
@@ -108,6 +109,9 @@ func split(lanes []store.Lane, now time.Time) (due []id.Team, next time.Time) {
 
 // run takes an equal share of each lane, beginning at another one each time.
 func (b *batch) run(ctx context.Context, lanes []id.Team) (int, error) {
+	if _, err := b.tx.Setup(ctx); err != nil { // first: then it costs no round trip
+		return 0, err
+	}
 	share := max(1, perStep/len(lanes))
 	start := int(b.e.room.turn.Add(1)) % len(lanes)
 	did := 0
@@ -120,6 +124,9 @@ func (b *batch) run(ctx context.Context, lanes []id.Team) (int, error) {
 		if err != nil {
 			return did, err
 		}
+		if err := b.ahead(ctx, timers); err != nil {
+			return did, err
+		}
 		for _, t := range timers {
 			if err := b.one(ctx, t); err != nil {
 				return did, err
@@ -128,6 +135,21 @@ func (b *batch) run(ctx context.Context, lanes []id.Team) (int, error) {
 		did += len(timers)
 	}
 	return did, nil
+}
+
+// ahead locks what timers are about, all at once.
+func (b *batch) ahead(ctx context.Context, timers []store.Timer) error {
+	var alerts []id.Alert
+	var sends []id.Send
+	for _, t := range timers {
+		if t.Kind == action.TimerDeliver {
+			sends = append(sends, id.Send(t.Ref))
+		} else {
+			alerts = append(alerts, id.Alert(t.Ref))
+		}
+	}
+	b.readAt = time.Now()
+	return b.tx.LockAhead(ctx, alerts, sends)
 }
 
 // one runs a timer, in a savepoint when the batch is careful. One that fails is planned again, later each
@@ -217,5 +239,5 @@ func (b *batch) seatOf(s notify.Send) seat { return seat{b.lane, b.e.placeOf(s)}
 // a contact leads may have changed since.
 func (b *batch) claimed(s notify.Send) {
 	b.e.claims.hold(s.ID)
-	b.calls = append(b.calls, called{send: s, seat: b.reserved[len(b.calls)], at: time.Now()})
+	b.calls = append(b.calls, called{send: s, seat: b.reserved[len(b.calls)], at: b.readAt})
 }

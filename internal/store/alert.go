@@ -62,6 +62,10 @@ func (r reader) Alert(ctx context.Context, n id.Alert) (alert.Alert, error) {
 // LockAlert is Alert, and keeps every other transaction from changing it until
 // this one ends.
 func (tx *Tx) LockAlert(ctx context.Context, n id.Alert) (alert.Alert, error) {
+	if a, ok := tx.ahead.alerts[n]; ok {
+		delete(tx.ahead.alerts, n)
+		return a, nil
+	}
 	row, err := tx.q.LockAlert(ctx, string(n))
 	return oneAlert(row, err, n)
 }
@@ -80,6 +84,7 @@ func oneAlert(row db.Alert, err error, n id.Alert) (alert.Alert, error) {
 
 // Standing is what a send must know of its alert before it calls.
 type Standing struct {
+	Service  id.Service
 	Status   alert.Status
 	Owner    id.Person
 	Answered int       // pagings up to this one have had their answer
@@ -93,11 +98,16 @@ func (r reader) Standing(ctx context.Context, n id.Alert) (Standing, error) {
 	if none(err) {
 		return Standing{}, noAlert(n)
 	}
-	return Standing{alert.Status(row.Status), id.Person(row.Owner), int(row.Answered), instant(row.NudgedAt)}, err
+	return standingOf(row), err
+}
+
+func standingOf(row db.AlertStatusRow) Standing {
+	return Standing{id.Service(row.Service), alert.Status(row.Status), id.Person(row.Owner), int(row.Answered), instant(row.NudgedAt)}
 }
 
 // SaveAlert writes what can change of an alert.
 func (tx *Tx) SaveAlert(ctx context.Context, a alert.Alert) error {
+	tx.ahead.changed(a.ID)
 	doc, err := docOf(a)
 	if err != nil {
 		return err
@@ -117,6 +127,7 @@ func (tx *Tx) SaveAlert(ctx context.Context, a alert.Alert) error {
 
 // CountSignals adds to an alert's count and changes nothing else.
 func (tx *Tx) CountSignals(ctx context.Context, n id.Alert, count int) error {
+	tx.ahead.changed(n)
 	return tx.q.CountSignals(ctx, db.CountSignalsParams{ID: string(n), Count: int64(count)})
 }
 

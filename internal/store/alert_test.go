@@ -94,7 +94,7 @@ func TestWhatASendMustKnowOfItsAlert(t *testing.T) {
 	onBoth(t, func(w *world) {
 		a := fullAlert(1)
 		w.add(a)
-		w.same(Standing{Status: a.Status, Owner: a.Owner, Answered: a.Answered, NudgedAt: a.NudgedAt}, must(w.db.Standing(w.Context(), a.ID))(w))
+		w.same(Standing{Service: a.Service, Status: a.Status, Owner: a.Owner, Answered: a.Answered, NudgedAt: a.NudgedAt}, must(w.db.Standing(w.Context(), a.ID))(w))
 	})
 }
 

@@ -231,7 +231,7 @@ func (tx *Tx) lockSome(ctx context.Context, keys []AlertKey) (n int, rows []db.A
 	return n, rows, err
 }
 
-func (tx *Tx) lockMany(ctx context.Context, keys []AlertKey) (found []db.Alert, err error) {
+func (tx *Tx) lockMany(ctx context.Context, keys []AlertKey) ([]db.Alert, error) {
 	var b strings.Builder
 	b.WriteString("SELECT a.* FROM (VALUES ")
 	args := make([]any, 0, 2*len(keys))
@@ -247,15 +247,5 @@ func (tx *Tx) lockMany(ctx context.Context, keys []AlertKey) (found []db.Alert, 
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var a db.Alert
-		if err := rows.Scan(&a.ID, &a.Service, &a.Source, &a.Key, &a.Summary, &a.Severity, &a.Urgency, &a.Status, &a.Owner, &a.Policy,
-			&a.Signals, &a.OpenedAt, &a.ChangedAt, &a.AckedAt, &a.AckWorst, &a.Hold, &a.HoldUntil, &a.NudgedAt, &a.ResolvedAt, &a.MergedInto,
-			&a.Step, &a.Round, &a.LastStep, &a.Pagings, &a.Answered, &a.NextAt, &a.Doc); err != nil {
-			return nil, err
-		}
-		found = append(found, a)
-	}
-	return found, rows.Err()
+	return allRows(rows, alertColumns)
 }

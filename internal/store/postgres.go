@@ -115,15 +115,15 @@ func undone(err error) bool {
 }
 
 func (w *postgresWriter) once(ctx context.Context, fn func(db.DBTX) error) error {
-	tx, err := w.pool.BeginTx(ctx, nil)
+	p, err := newPipeline(ctx, w.pool)
 	if err != nil {
-		return fmt.Errorf("begin: %w", err)
-	}
-	defer func() { _ = tx.Rollback() }() // nothing to undo after a commit
-	if err := fn(tx); err != nil {
 		return err
 	}
-	if err := tx.Commit(); err != nil {
+	defer p.close(ctx)
+	if err := fn(p); err != nil {
+		return err
+	}
+	if err := p.commit(ctx); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	return nil

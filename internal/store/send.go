@@ -60,6 +60,10 @@ func (tx *Tx) AddSends(_ context.Context, list []notify.Send) error {
 
 // LockSend returns one send, locked. It fails with NotFound when there is none.
 func (tx *Tx) LockSend(ctx context.Context, n id.Send) (notify.Send, error) {
+	if s, ok := tx.ahead.sends[n]; ok {
+		delete(tx.ahead.sends, n)
+		return s, nil
+	}
 	if err := tx.flushSends(ctx); err != nil {
 		return notify.Send{}, err
 	}
@@ -75,6 +79,7 @@ func (tx *Tx) LockSend(ctx context.Context, n id.Send) (notify.Send, error) {
 
 // SaveSend writes what can change of a send.
 func (tx *Tx) SaveSend(ctx context.Context, s notify.Send) error {
+	delete(tx.ahead.sends, s.ID)
 	if err := tx.flushSends(ctx); err != nil {
 		return err
 	}

@@ -86,7 +86,7 @@ func (tx *Tx) Setup(ctx context.Context) (*Setup, error) {
 	if tx.known != nil {
 		return tx.known, nil
 	}
-	version, err := tx.q.SetupVersion(ctx)
+	version, err := tx.setupVersion(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the setup's version: %w", err)
 	}
@@ -98,6 +98,15 @@ func (tx *Tx) Setup(ctx context.Context) (*Setup, error) {
 		tx.known, err = tx.db.loadSetup(ctx, tx.reader)
 	}
 	return tx.known, err
+}
+
+// setupVersion reads the version of the setup; on PostgreSQL in the round trip
+// that begins the transaction, when nothing was asked before.
+func (tx *Tx) setupVersion(ctx context.Context) (int64, error) {
+	if p, ok := tx.raw.(*pipeline); ok && p.fresh() {
+		return p.begin(ctx, "SELECT version FROM setup_version WHERE one = 1")
+	}
+	return tx.q.SetupVersion(ctx)
 }
 
 // LockSetup is Setup, and keeps every other transaction from changing it until

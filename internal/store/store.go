@@ -58,10 +58,12 @@ type writer interface {
 type Tx struct {
 	reader
 	Now     time.Time // one instant for all that the transaction does
-	on      db.DBTX
+	raw     db.DBTX   // of the database
+	on      db.DBTX   // raw, checked
 	db      *DB
 	wake    bool
 	pending pending
+	ahead   ahead
 	owned   map[string]bool // see own
 	known   *Setup          // as of this transaction, once it was asked for
 	reload  bool
@@ -133,9 +135,9 @@ func (d *DB) Do(ctx context.Context, fn func(*Tx) error) error {
 func (d *DB) DoAs(ctx context.Context, p Priority, fn func(*Tx) error) error {
 	var tx *Tx
 	err := d.writer.do(ctx, p, func(on db.DBTX) error {
-		on = checked{on}
+		safe := checked{on}
 		tx = &Tx{
-			reader: reader{q: db.New(on)}, on: on, db: d,
+			reader: reader{q: db.New(safe)}, raw: on, on: safe, db: d,
 			Now: d.config.Now().UTC().Truncate(time.Microsecond),
 		}
 		if err := fn(tx); err != nil {
@@ -185,24 +187,49 @@ func (tx *Tx) Savepoint(ctx context.Context, fn func() error) error {
 	if err := tx.flush(ctx); err != nil {
 		return err
 	}
-	if _, err := tx.on.ExecContext(ctx, "SAVEPOINT one"); err != nil {
+	if err := tx.order(ctx, "SAVEPOINT one"); err != nil {
 		return fmt.Errorf("set a savepoint: %w", err)
 	}
 	err := fn()
 	if err == nil {
-		err = tx.flush(ctx)
+		err = tx.settle(ctx)
 	}
 	if err != nil {
-		tx.pending = pending{}
-		if _, undo := tx.on.ExecContext(ctx, "ROLLBACK TO SAVEPOINT one"); undo != nil {
+		tx.forget()
+		if undo := tx.order(ctx, "ROLLBACK TO SAVEPOINT one"); undo != nil {
 			return errors.Join(err, undo)
 		}
 		tx.wake, tx.reload, tx.after, tx.known = wake, reload, tx.after[:after], nil
 	}
-	if _, bad := tx.on.ExecContext(ctx, "RELEASE SAVEPOINT one"); bad != nil {
-		return errors.Join(err, bad)
+	return errors.Join(err, tx.order(ctx, "RELEASE SAVEPOINT one"))
+}
+
+// order has the database carry out a statement at once.
+func (tx *Tx) order(ctx context.Context, text string) error {
+	if _, err := tx.on.ExecContext(ctx, text); err != nil {
+		return err
 	}
-	return err
+	return tx.settle(ctx)
+}
+
+// settle has the database carry out all that was asked of it, and returns what
+// fails.
+func (tx *Tx) settle(ctx context.Context) error {
+	if err := tx.flush(ctx); err != nil {
+		return err
+	}
+	if p, ok := tx.raw.(*pipeline); ok {
+		return p.send(ctx)
+	}
+	return nil
+}
+
+// forget drops what was asked for and not carried out, and what was read.
+func (tx *Tx) forget() {
+	tx.pending, tx.ahead = pending{}, ahead{}
+	if p, ok := tx.raw.(*pipeline); ok {
+		p.waiting = nil
+	}
 }
 
 // NewID returns a fresh id with a prefix of package id.

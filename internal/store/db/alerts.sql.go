@@ -49,10 +49,11 @@ func (q *Queries) Alert(ctx context.Context, id string) (Alert, error) {
 }
 
 const alertStatus = `-- name: AlertStatus :one
-SELECT status, owner, answered, nudged_at FROM alerts WHERE id = $1
+SELECT service, status, owner, answered, nudged_at FROM alerts WHERE id = $1
 `
 
 type AlertStatusRow struct {
+	Service  string
 	Status   string
 	Owner    string
 	Answered int64
@@ -63,6 +64,7 @@ func (q *Queries) AlertStatus(ctx context.Context, id string) (AlertStatusRow, e
 	row := q.db.QueryRowContext(ctx, alertStatus, id)
 	var i AlertStatusRow
 	err := row.Scan(
+		&i.Service,
 		&i.Status,
 		&i.Owner,
 		&i.Answered,

@@ -18,7 +18,7 @@ WHERE id = @id;
 UPDATE alerts SET signals = signals + @count WHERE id = @id;
 
 -- name: AlertStatus :one
-SELECT status, owner, answered, nudged_at FROM alerts WHERE id = @id;
+SELECT service, status, owner, answered, nudged_at FROM alerts WHERE id = @id;
 
 -- name: MergedAlerts :many
 SELECT * FROM alerts WHERE merged_into = @alert AND merged_into <> '' AND status <> 'resolved' ORDER BY id FOR UPDATE;
