@@ -19,7 +19,14 @@ import (
 // version is set when a release is built: -ldflags "-X main.version=1.2.3".
 var version string
 
+// gcPercent lets the heap grow to four times what lives before it is collected:
+// that is some tens of megabytes under load, and a tenth less work.
+const gcPercent = 300
+
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends it at once
 	os.Exit(cli.Run(ctx, os.Args[1:], cli.World{

@@ -48,8 +48,7 @@ func (tx *Tx) LockAhead(ctx context.Context, alerts []id.Alert, sends []id.Send)
 // alertsAhead locks alerts in the order in which ingest does, so that neither
 // waits for the other in a circle.
 func (tx *Tx) alertsAhead(ctx context.Context, list []id.Alert) error {
-	rows, err := tx.on.QueryContext(ctx, "SELECT a.* FROM (VALUES "+oneColumn(len(list))+
-		`) v (id) JOIN alerts a ON a.id = v.id ORDER BY a.service COLLATE "C", a.key COLLATE "C" FOR UPDATE OF a`, anyOf(list)...)
+	rows, err := tx.on.QueryContext(ctx, `SELECT a.* FROM unnest(CAST($1 AS TEXT[])) v (id) JOIN alerts a ON a.id = v.id ORDER BY a.service COLLATE "C", a.key COLLATE "C" FOR UPDATE OF a`, texts(list))
 	if err != nil {
 		return err
 	}
@@ -73,8 +72,8 @@ func (tx *Tx) sendsAhead(ctx context.Context, list []id.Send) error {
 	if err := tx.flushSends(ctx); err != nil {
 		return err
 	}
-	rows, err := tx.on.QueryContext(ctx, "SELECT s.*, a.status, a.owner, a.answered, a.nudged_at, a.service FROM (VALUES "+oneColumn(len(list))+
-		") v (id) JOIN sends s ON s.id = v.id JOIN alerts a ON a.id = s.alert ORDER BY s.id FOR UPDATE OF s", anyOf(list)...)
+	rows, err := tx.on.QueryContext(ctx, `SELECT s.*, a.status, a.owner, a.answered, a.nudged_at, a.service FROM unnest(CAST($1 AS TEXT[])) v (id)
+JOIN sends s ON s.id = v.id JOIN alerts a ON a.id = s.alert ORDER BY s.id FOR UPDATE OF s`, texts(list))
 	if err != nil {
 		return err
 	}
@@ -105,17 +104,8 @@ func (tx *Tx) Standing(ctx context.Context, n id.Alert) (Standing, error) {
 	return tx.reader.Standing(ctx, n)
 }
 
-// oneColumn returns the rows of a VALUES list with one text each.
-func oneColumn(rows int) string {
-	var b []byte
-	for i := range rows {
-		b = fmt.Appendf(b, ", (CAST($%d AS TEXT))", i+1)
-	}
-	return string(b[2:])
-}
-
-func anyOf[T ~string](list []T) []any {
-	out := make([]any, len(list))
+func texts[T ~string](list []T) []string {
+	out := make([]string, len(list))
 	for i, n := range list {
 		out[i] = string(n)
 	}

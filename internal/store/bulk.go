@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,11 +15,10 @@ import (
 
 // table is what a bulk insert writes to.
 type table struct {
-	name    string
-	columns []string
-	suffix  string // ON CONFLICT …
-
-	postgres func(rows int) string // the statement on PostgreSQL; nil: as on SQLite
+	name     string
+	columns  []string
+	suffix   string // ON CONFLICT …
+	postgres string // the statement on PostgreSQL, of whole columns; "" is a plain insert
 }
 
 // timerSuffix lets the earlier of two timers for one thing win.
@@ -47,33 +47,22 @@ var (
 	}}
 )
 
-// How many rows one statement writes: on PostgreSQL as many as there are, to
-// save round trips; on SQLite eight or one, because every text is prepared
-// once and a statement costs no round trip.
-const (
-	postgresRows = 64
-	sqliteRows   = 8
-)
-
-func (tx *Tx) chunk(rows int) int {
-	switch {
-	case tx.db.Postgres():
-		return min(rows, postgresRows)
-	case rows >= sqliteRows:
-		return sqliteRows
-	}
-	return 1
-}
+// sqliteRows is how many rows one statement writes on SQLite, when there are so
+// many; else one. Every text is prepared once there, and a statement costs no
+// round trip.
+const sqliteRows = 8
 
 // insert writes rows in as few statements as the database does best.
 func (tx *Tx) insert(ctx context.Context, t table, rows [][]any) error {
+	if tx.db.Postgres() {
+		return tx.insertColumns(ctx, t, rows)
+	}
 	for len(rows) > 0 {
-		size := tx.chunk(len(rows))
-		args := make([]any, 0, size*len(t.columns))
-		for _, row := range rows[:size] {
-			args = append(args, row...)
+		size := 1
+		if len(rows) >= sqliteRows {
+			size = sqliteRows
 		}
-		if _, err := tx.on.ExecContext(ctx, t.text(size, tx.db.Postgres()), args...); err != nil {
+		if _, err := tx.on.ExecContext(ctx, t.text(size), slices.Concat(rows[:size]...)...); err != nil {
 			return fmt.Errorf("insert into %s: %w", t.name, err)
 		}
 		rows = rows[size:]
@@ -81,47 +70,69 @@ func (tx *Tx) insert(ctx context.Context, t table, rows [][]any) error {
 	return nil
 }
 
-// text returns the statement for a number of rows.
-func (t table) text(rows int, postgres bool) string {
-	if postgres && t.postgres != nil {
-		return t.postgres(rows)
-	}
-	var b strings.Builder
-	b.WriteString("INSERT INTO " + t.name + " (" + strings.Join(t.columns, ", ") + ") VALUES ")
-	for i := range rows {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteByte('(')
-		for j := range t.columns {
-			if j > 0 {
-				b.WriteString(", ")
-			}
-			if !postgres {
-				b.WriteByte('?')
-				continue
-			}
-			b.WriteByte('$')
-			b.WriteString(strconv.Itoa(i*len(t.columns) + j + 1))
-		}
-		b.WriteByte(')')
-	}
-	b.WriteString(" " + t.suffix)
-	return b.String()
+// text returns the statement for a number of rows on SQLite.
+func (t table) text(rows int) string {
+	row := "(?" + strings.Repeat(", ?", len(t.columns)-1) + ")"
+	return t.into() + " VALUES " + row + strings.Repeat(", "+row, rows-1) + " " + t.suffix
 }
 
-// planTimers returns the statement that writes timers, save those whose row a
-// worker has claimed and not let go of yet. Whoever plans a timer has locked
-// what it is about, and that worker waits for just that: to wait for it here
-// would be a deadlock. It plans anew by what it then finds; when it fails, its
-// row is still there.
-func planTimers(rows int) string {
-	values := make([]string, rows)
-	for i := range values {
-		n := 5 * i
-		values[i] = fmt.Sprintf("(CAST($%d AS TEXT), CAST($%d AS TEXT), CAST($%d AS TEXT), CAST($%d AS BIGINT), CAST($%d AS BIGINT))", n+1, n+2, n+3, n+4, n+5)
+func (t table) into() string {
+	return "INSERT INTO " + t.name + " (" + strings.Join(t.columns, ", ") + ")"
+}
+
+// insertColumns writes rows on PostgreSQL in one statement whose arguments are
+// whole columns: it is planned once, however many rows there are.
+func (tx *Tx) insertColumns(ctx context.Context, t table, rows [][]any) error {
+	if len(rows) == 0 {
+		return nil
 	}
-	return "WITH given (kind, ref, lane, due_at, attempt) AS (VALUES " + strings.Join(values, ", ") + `),
+	types, args := make([]string, len(t.columns)), make([]any, len(t.columns))
+	for i, name := range t.columns {
+		args[i], types[i] = columnOf(rows, i)
+		if name == "doc" {
+			types[i] = "JSONB"
+		}
+		types[i] = "CAST($" + strconv.Itoa(i+1) + " AS " + types[i] + "[])"
+	}
+	text := t.postgres
+	if text == "" {
+		text = t.into() + " SELECT * FROM unnest(" + strings.Join(types, ", ") + ") " + t.suffix
+	}
+	if _, err := tx.on.ExecContext(ctx, text, args...); err != nil {
+		return fmt.Errorf("insert into %s: %w", t.name, err)
+	}
+	return nil
+}
+
+// columnOf returns one column of some rows and the type of its values.
+func columnOf(rows [][]any, i int) (values any, kind string) {
+	switch rows[0][i].(type) {
+	case int64:
+		return column[int64](rows, i), "BIGINT"
+	case bool:
+		return column[bool](rows, i), "BOOLEAN"
+	case []byte:
+		return column[[]byte](rows, i), "BYTEA"
+	}
+	return column[string](rows, i), "TEXT"
+}
+
+func column[T any](rows [][]any, i int) []T {
+	out := make([]T, len(rows))
+	for j, row := range rows {
+		out[j] = row[i].(T)
+	}
+	return out
+}
+
+// planTimers writes timers on PostgreSQL, save those whose row a worker has
+// claimed and not let go of yet. Whoever plans a timer has locked what it is
+// about, and that worker waits for just that: to wait for it here would be a
+// deadlock. It plans anew by what it then finds; when it fails, its row is still
+// there.
+const planTimers = `WITH given AS (
+    SELECT * FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS TEXT[]), CAST($3 AS TEXT[]), CAST($4 AS BIGINT[]), CAST($5 AS BIGINT[])) g (kind, ref, lane, due_at, attempt)
+),
 free AS MATERIALIZED (SELECT t.kind, t.ref FROM given JOIN timers t ON t.kind = given.kind AND t.ref = given.ref FOR UPDATE OF t SKIP LOCKED)
 INSERT INTO timers (kind, ref, lane, due_at, attempt)
 SELECT given.* FROM given
@@ -129,7 +140,6 @@ LEFT JOIN timers t ON t.kind = given.kind AND t.ref = given.ref
 LEFT JOIN free ON free.kind = given.kind AND free.ref = given.ref
 WHERE t.kind IS NULL OR free.kind IS NOT NULL
 ` + timerSuffix
-}
 
 // AddMessages keeps messages.
 func (tx *Tx) AddMessages(ctx context.Context, list []Message) error {
@@ -198,52 +208,42 @@ func (tx *Tx) Record(_ context.Context, entries ...timeline.Entry) error {
 // however the database sorts names.
 func (tx *Tx) LockUnresolved(ctx context.Context, keys []AlertKey) (map[AlertKey]alert.Alert, error) {
 	keys = sortedKeys(keys)
-	out := make(map[AlertKey]alert.Alert, len(keys))
-	for len(keys) > 0 {
-		n, rows, err := tx.lockSome(ctx, keys)
-		if err != nil {
-			return nil, fmt.Errorf("find unresolved alerts: %w", err)
-		}
-		for _, row := range rows {
-			a, err := alertOf(row)
-			if err != nil {
-				return nil, err
-			}
-			out[AlertKey{a.Service, a.Key}] = a
-		}
-		keys = keys[n:]
+	lock := tx.lockEach
+	if tx.db.Postgres() && len(keys) > 1 {
+		lock = tx.lockMany
 	}
-	return out, nil
+	rows, err := lock(ctx, keys)
+	if err != nil {
+		return nil, fmt.Errorf("find unresolved alerts: %w", err)
+	}
+	list, err := alertsOf(rows)
+	out := make(map[AlertKey]alert.Alert, len(list))
+	for _, a := range list {
+		out[AlertKey{a.Service, a.Key}] = a
+	}
+	return out, err
 }
 
-// lockSome looks for the first n keys: one on SQLite, up to postgresRows on
-// PostgreSQL.
-func (tx *Tx) lockSome(ctx context.Context, keys []AlertKey) (n int, rows []db.Alert, err error) {
-	if !tx.db.Postgres() || len(keys) == 1 {
-		row, err := tx.q.LockUnresolved(ctx, db.LockUnresolvedParams{Service: string(keys[0].Service), Key: keys[0].Key})
-		if none(err) {
-			return 1, nil, nil
+func (tx *Tx) lockEach(ctx context.Context, keys []AlertKey) (found []db.Alert, err error) {
+	for _, k := range keys {
+		row, err := tx.q.LockUnresolved(ctx, db.LockUnresolvedParams{Service: string(k.Service), Key: k.Key})
+		switch {
+		case err == nil:
+			found = append(found, row)
+		case !none(err):
+			return nil, err
 		}
-		return 1, []db.Alert{row}, err
 	}
-	n = min(len(keys), postgresRows)
-	rows, err = tx.lockMany(ctx, keys[:n])
-	return n, rows, err
+	return found, nil
 }
 
 func (tx *Tx) lockMany(ctx context.Context, keys []AlertKey) ([]db.Alert, error) {
-	var b strings.Builder
-	b.WriteString("SELECT a.* FROM (VALUES ")
-	args := make([]any, 0, 2*len(keys))
+	services, names := make([]string, len(keys)), make([]string, len(keys))
 	for i, k := range keys {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		fmt.Fprintf(&b, "(CAST($%d AS TEXT), CAST($%d AS TEXT), %d)", 2*i+1, 2*i+2, i)
-		args = append(args, string(k.Service), k.Key)
+		services[i], names[i] = string(k.Service), k.Key
 	}
-	b.WriteString(") v (service, key, place) JOIN alerts a ON a.service = v.service AND a.key = v.key AND a.status <> 'resolved' ORDER BY v.place FOR UPDATE OF a")
-	rows, err := tx.on.QueryContext(ctx, b.String(), args...)
+	rows, err := tx.on.QueryContext(ctx, `SELECT a.* FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS TEXT[])) WITH ORDINALITY v (service, key, place)
+JOIN alerts a ON a.service = v.service AND a.key = v.key AND a.status <> 'resolved' ORDER BY v.place FOR UPDATE OF a`, services, names)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -34,12 +35,16 @@ func (c checked) QueryContext(ctx context.Context, text string, args ...any) (*s
 
 func checkText(args []any) error {
 	for _, arg := range args {
-		if s, ok := arg.(string); ok && (strings.IndexByte(s, 0) >= 0 || !utf8.ValidString(s)) {
+		one, ok := arg.(string)
+		list, _ := arg.([]string)
+		if ok && unfit(one) || slices.ContainsFunc(list, unfit) {
 			return badText()
 		}
 	}
 	return nil
 }
+
+func unfit(s string) bool { return strings.IndexByte(s, 0) >= 0 || !utf8.ValidString(s) }
 
 func badText() error {
 	return fault.New(fault.Invalid, "text is UTF-8 without NUL characters: take them out")
