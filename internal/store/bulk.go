@@ -108,16 +108,16 @@ func (tx *Tx) insertColumns(ctx context.Context, t table, rows [][]any) error {
 func columnOf(rows [][]any, i int) (values any, kind string) {
 	switch rows[0][i].(type) {
 	case int64:
-		return column[int64](rows, i), "BIGINT"
+		return valuesAt[int64](rows, i), "BIGINT"
 	case bool:
-		return column[bool](rows, i), "BOOLEAN"
+		return valuesAt[bool](rows, i), "BOOLEAN"
 	case []byte:
-		return column[[]byte](rows, i), "BYTEA"
+		return valuesAt[[]byte](rows, i), "BYTEA"
 	}
-	return column[string](rows, i), "TEXT"
+	return valuesAt[string](rows, i), "TEXT"
 }
 
-func column[T any](rows [][]any, i int) []T {
+func valuesAt[T any](rows [][]any, i int) []T {
 	out := make([]T, len(rows))
 	for j, row := range rows {
 		out[j] = row[i].(T)
