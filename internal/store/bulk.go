@@ -58,10 +58,7 @@ func (tx *Tx) insert(ctx context.Context, t table, rows [][]any) error {
 		return tx.insertColumns(ctx, t, rows)
 	}
 	for len(rows) > 0 {
-		size := 1
-		if len(rows) >= sqliteRows {
-			size = sqliteRows
-		}
+		size := chunk(len(rows))
 		if _, err := tx.on.ExecContext(ctx, t.text(size), slices.Concat(rows[:size]...)...); err != nil {
 			return fmt.Errorf("insert into %s: %w", t.name, err)
 		}
@@ -70,10 +67,29 @@ func (tx *Tx) insert(ctx context.Context, t table, rows [][]any) error {
 	return nil
 }
 
-// text returns the statement for a number of rows on SQLite.
+// chunk returns how many rows the next statement has on SQLite.
+func chunk(rows int) int {
+	if rows >= sqliteRows {
+		return sqliteRows
+	}
+	return 1
+}
+
+// text returns the statement for a number of rows on SQLite. One that fails
+// fails its transaction or savepoint, so it needs no journal of its own: FAIL,
+// not ABORT.
 func (t table) text(rows int) string {
-	row := "(?" + strings.Repeat(", ?", len(t.columns)-1) + ")"
-	return t.into() + " VALUES " + row + strings.Repeat(", "+row, rows-1) + " " + t.suffix
+	into := t.into()
+	if t.suffix == "" {
+		into = strings.Replace(into, "INSERT", "INSERT OR FAIL", 1)
+	}
+	return into + " VALUES " + places(rows, len(t.columns)) + " " + t.suffix
+}
+
+// places returns a VALUES list of question marks.
+func places(rows, columns int) string {
+	row := "(?" + strings.Repeat(", ?", columns-1) + ")"
+	return row + strings.Repeat(", "+row, rows-1)
 }
 
 func (t table) into() string {
@@ -209,7 +225,7 @@ func (tx *Tx) Record(_ context.Context, entries ...timeline.Entry) error {
 func (tx *Tx) LockUnresolved(ctx context.Context, keys []AlertKey) (map[AlertKey]alert.Alert, error) {
 	keys = sortedKeys(keys)
 	lock := tx.lockEach
-	if tx.db.Postgres() && len(keys) > 1 {
+	if tx.db.Postgres() {
 		lock = tx.lockMany
 	}
 	rows, err := lock(ctx, keys)
@@ -224,17 +240,32 @@ func (tx *Tx) LockUnresolved(ctx context.Context, keys []AlertKey) (map[AlertKey
 	return out, err
 }
 
+// lockEach finds alerts on SQLite, where the writer is alone and a lock is
+// nothing.
 func (tx *Tx) lockEach(ctx context.Context, keys []AlertKey) (found []db.Alert, err error) {
-	for _, k := range keys {
-		row, err := tx.q.LockUnresolved(ctx, db.LockUnresolvedParams{Service: string(k.Service), Key: k.Key})
-		switch {
-		case err == nil:
-			found = append(found, row)
-		case !none(err):
+	for len(keys) > 0 {
+		size := chunk(len(keys))
+		args := make([]any, 0, 2*size)
+		for _, k := range keys[:size] {
+			args = append(args, string(k.Service), k.Key)
+		}
+		rows, err := tx.on.QueryContext(ctx, unresolved(size), args...)
+		if err != nil {
 			return nil, err
 		}
+		some, err := allRows(rows, alertColumns)
+		if err != nil {
+			return nil, err
+		}
+		found, keys = append(found, some...), keys[size:]
 	}
 	return found, nil
+}
+
+// unresolved returns the query for a number of keys on SQLite.
+func unresolved(keys int) string {
+	return "WITH v (service, key) AS (VALUES " + places(keys, 2) + ") SELECT a.* FROM v " +
+		"CROSS JOIN alerts a ON a.service = v.service AND a.key = v.key AND a.status <> 'resolved'"
 }
 
 func (tx *Tx) lockMany(ctx context.Context, keys []AlertKey) ([]db.Alert, error) {

@@ -20,7 +20,7 @@ var namedQuery = regexp.MustCompile(`(?s)-- name: (\w+) :\w+\n(.*?);`)
 // queries returns the text of each query as SQLite gets it.
 func queries(t *testing.T) map[string]string {
 	t.Helper()
-	out := map[string]string{}
+	out := map[string]string{"one key": unresolved(1), "keys": unresolved(sqliteRows)}
 	files, err := filepath.Glob("queries/*.sql")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no queries: %v", err)

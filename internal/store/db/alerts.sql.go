@@ -405,50 +405,6 @@ func (q *Queries) LockOwned(ctx context.Context, owner string) ([]Alert, error) 
 	return items, nil
 }
 
-const lockUnresolved = `-- name: LockUnresolved :one
-SELECT id, service, source, key, summary, severity, urgency, status, owner, policy, signals, opened_at, changed_at, acked_at, ack_worst, hold, hold_until, nudged_at, resolved_at, merged_into, step, round, last_step, pagings, answered, next_at, doc FROM alerts WHERE service = $1 AND key = $2 AND status <> 'resolved' FOR UPDATE
-`
-
-type LockUnresolvedParams struct {
-	Service string
-	Key     string
-}
-
-func (q *Queries) LockUnresolved(ctx context.Context, arg LockUnresolvedParams) (Alert, error) {
-	row := q.db.QueryRowContext(ctx, lockUnresolved, arg.Service, arg.Key)
-	var i Alert
-	err := row.Scan(
-		&i.ID,
-		&i.Service,
-		&i.Source,
-		&i.Key,
-		&i.Summary,
-		&i.Severity,
-		&i.Urgency,
-		&i.Status,
-		&i.Owner,
-		&i.Policy,
-		&i.Signals,
-		&i.OpenedAt,
-		&i.ChangedAt,
-		&i.AckedAt,
-		&i.AckWorst,
-		&i.Hold,
-		&i.HoldUntil,
-		&i.NudgedAt,
-		&i.ResolvedAt,
-		&i.MergedInto,
-		&i.Step,
-		&i.Round,
-		&i.LastStep,
-		&i.Pagings,
-		&i.Answered,
-		&i.NextAt,
-		&i.Doc,
-	)
-	return i, err
-}
-
 const members = `-- name: Members :many
 SELECT alert, key, firing, severity, starts_at, doc FROM members WHERE alert = $1 ORDER BY key
 `

@@ -4,9 +4,6 @@ SELECT * FROM alerts WHERE id = @id FOR UPDATE;
 -- name: Alert :one
 SELECT * FROM alerts WHERE id = @id;
 
--- name: LockUnresolved :one
-SELECT * FROM alerts WHERE service = @service AND key = @key AND status <> 'resolved' FOR UPDATE;
-
 -- name: SaveAlert :exec
 UPDATE alerts SET summary = @summary, severity = @severity, urgency = @urgency, status = @status, owner = @owner,
     signals = @signals, changed_at = @changed_at, acked_at = @acked_at, ack_worst = @ack_worst, hold = @hold,
