@@ -37,7 +37,26 @@ func main() {
 		Demo: func(ctx context.Context, listen string) error {
 			return app.Demo(ctx, app.DemoOptions{Listen: listen, Out: os.Stdout, Version: built(), Zone: localZone(), Command: called()})
 		},
+		Offline: offline(),
 	}))
+}
+
+// offline is what is done to a database without a server.
+func offline() cli.Offline {
+	return cli.Offline{
+		Backup: func(ctx context.Context, c config.Config, to string) (cli.Copied, error) {
+			made, err := app.Backup(ctx, c, to)
+			return cli.Copied(made), err
+		},
+		Restore: func(ctx context.Context, c config.Config, file string, replace bool) (cli.Restored, error) {
+			done, err := app.Restore(ctx, c, file, replace)
+			return cli.Restored(done), err
+		},
+		Move: func(ctx context.Context, c config.Config, said func(string)) (cli.Moved, error) {
+			done, err := app.MoveDatabase(ctx, c, said)
+			return cli.Moved(done), err
+		},
+	}
 }
 
 // built returns the version of the release, else of the source that it was

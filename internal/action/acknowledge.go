@@ -90,7 +90,7 @@ func (w work) tell(ctx context.Context, a alert.Alert, kind notify.SendKind, new
 	var out []notify.Send
 	for _, s := range sends {
 		by := way{s.Person, s.Contact}
-		if s.Kind != notify.PageSend || !reached(s.Status) || s.Person == save || slices.Contains(told, by) {
+		if s.Kind != notify.PageSend || !s.Reached() || s.Person == save || slices.Contains(told, by) {
 			continue
 		}
 		told = append(told, by)
@@ -103,11 +103,6 @@ func (w work) tell(ctx context.Context, a alert.Alert, kind notify.SendKind, new
 		return nil
 	}
 	return w.paging(escalation.Policy{}, a).plan(ctx, out)
-}
-
-// reached says whether a send may have been read: also one whose call runs.
-func reached(s notify.SendStatus) bool {
-	return s == notify.Accepted || s == notify.Delivered || s == notify.Sending
 }
 
 // extend moves the end of an acknowledgement because its owner is active, and

@@ -34,15 +34,20 @@ type Meter interface {
 
 // Actions changes things. It is safe for use by many goroutines at once.
 type Actions struct {
-	DB     *store.DB
-	Log    *slog.Logger
-	Meter  Meter
-	Secret Secrets
-	Check  ContactCheck // of contacts in a setup file; nil checks nothing
-	inbox  *inbox
+	DB        *store.DB
+	Log       *slog.Logger
+	Meter     Meter
+	Secret    Secrets
+	Check     ContactCheck // of contacts in a setup file; nil checks nothing
+	Caller    Caller       // calls contacts that are tested; nil: they cannot be
+	inbox     *inbox
+	strangers strangers
+	uses      uses
 
 	mu       sync.Mutex
-	policies map[id.PolicyVersion]escalation.Policy // versions never change
+	policies map[id.PolicyVersion]escalation.Policy // as of policiesAt
+
+	policiesAt int64 // a version of the setup
 }
 
 // Secrets protects what must not be read from a copy of the database.
@@ -77,7 +82,12 @@ func (act *Actions) Policy(ctx context.Context, from policies, n id.PolicyVersio
 	if n == "" {
 		return escalation.Policy{}, nil
 	}
+	version := act.DB.Setup().Version
 	act.mu.Lock()
+	if act.policiesAt != version { // somebody may have been erased from them
+		clear(act.policies)
+		act.policiesAt = version
+	}
 	p, ok := act.policies[n]
 	act.mu.Unlock()
 	if ok {
@@ -92,7 +102,9 @@ func (act *Actions) Policy(ctx context.Context, from policies, n id.PolicyVersio
 	if len(act.policies) >= maxPolicies {
 		clear(act.policies)
 	}
-	act.policies[n] = p
+	if act.policiesAt == version {
+		act.policies[n] = p
+	}
 	return p, nil
 }
 

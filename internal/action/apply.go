@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"firehall/internal/escalation"
 	"firehall/internal/id"
 	"firehall/internal/store"
 	"firehall/internal/team"
@@ -12,32 +13,36 @@ import (
 
 // ApplyOptions is how a setup file is applied.
 type ApplyOptions struct {
-	DryRun bool // make the plan and change nothing
-	Prune  bool // delete what is not in the file
+	DryRun    bool // make the plan and change nothing
+	Prune     bool // delete what is not in the file
+	Overwrite bool // undo what others changed since this hand's file was applied
 }
 
 // Plan is what a setup file changes.
 type Plan struct {
-	Changes  []Change          `json:"changes"`           // empty: there is nothing to do
-	Warnings []string          `json:"warnings"`          // sentences about the setup as it will be
-	Secrets  map[string]string `json:"secrets,omitempty"` // what was made, by its path in the file; shown this once
-	Applied  bool              `json:"applied"`           // false after a dry run
+	Changes   []Change          `json:"changes"`             // empty: there is nothing to do
+	Warnings  []string          `json:"warnings"`            // sentences about the setup as it will be
+	Conflicts []Clash           `json:"conflicts,omitempty"` // what others changed since, and the file would undo
+	Secrets   map[string]string `json:"secrets,omitempty"`   // what was made, by its path in the file; shown this once
+	Applied   bool              `json:"applied"`             // false after a dry run
 }
 
 // Change is what becomes of one thing of the setup.
 type Change struct {
-	Verb   string        `json:"verb"` // create, update or delete
-	Kind   string        `json:"kind"` // as in the setup file: people, teams, …
-	Name   string        `json:"name"` // "" for the installation
-	Fields []FieldChange `json:"fields,omitempty"`
+	Verb    string        `json:"verb"` // create, update or delete
+	Kind    string        `json:"kind"` // as in the setup file: people, teams, …
+	Name    string        `json:"name"` // "" for the installation
+	Fields  []FieldChange `json:"fields,omitempty"`
+	Affects []string      `json:"affects,omitempty"` // who and what feels it, in sentences
 }
 
 // FieldChange is what becomes of one field. It holds no secret, and of a URL
 // only the host.
 type FieldChange struct {
-	Path string `json:"path"` // within the thing, like steps[0].wait
-	Old  string `json:"old"`  // "" when it was not there
-	New  string `json:"new"`  // "" when it goes
+	Path string  `json:"path"`           // within the thing, like steps[0].wait
+	Old  string  `json:"old"`            // "" when it was not there
+	New  string  `json:"new"`            // "" when it goes
+	Base *string `json:"base,omitempty"` // what this hand's file last said, when others changed it since
 }
 
 // Apply makes the setup equal a setup file, given as JSON, in one transaction,
@@ -54,11 +59,12 @@ func (act *Actions) Apply(ctx context.Context, by team.Actor, file json.RawMessa
 	if err != nil {
 		return Plan{}, err
 	}
-	p, err := act.planFile(by, setup, act.DB.Now(), file, opts)
+	a := applying{act, by, file, opts}
+	p, err := a.plan(ctx, act.DB, setup, act.DB.Now())
 	if err != nil {
 		return Plan{}, err
 	}
-	if opts.DryRun || len(p.plan.Changes) == 0 { // nothing is locked for nothing
+	if opts.DryRun || p.idle() { // nothing is locked for nothing
 		p.plan.Applied = !opts.DryRun
 		return p.plan, nil
 	}
@@ -66,10 +72,16 @@ func (act *Actions) Apply(ctx context.Context, by team.Actor, file json.RawMessa
 		if setup, err = tx.LockSetup(ctx); err != nil {
 			return err
 		}
-		if p, err = act.planFile(by, setup, tx.Now, file, opts); err != nil {
+		if p, err = a.plan(ctx, tx, setup, tx.Now); err != nil {
 			return err
 		}
-		return p.write(ctx, tx, by, "apply", "setup")
+		if err := p.clashing(opts); err != nil {
+			return err
+		}
+		if err := p.write(ctx, tx, by, "apply", "setup"); err != nil {
+			return err
+		}
+		return p.remember(ctx, tx, label(by))
 	})
 	if err != nil {
 		return Plan{}, err
@@ -79,32 +91,78 @@ func (act *Actions) Apply(ctx context.Context, by team.Actor, file json.RawMessa
 	return p.plan, nil
 }
 
-func (act *Actions) planFile(by team.Actor, setup *store.Setup, now time.Time, file []byte, opts ApplyOptions) (*planner, error) {
-	p := newPlanner(act, setup, now)
-	p.prune = opts.Prune
-	return p, p.apply(by, file)
+// applying is a setup file on its way.
+type applying struct {
+	act  *Actions
+	by   team.Actor
+	file []byte
+	opts ApplyOptions
+}
+
+// setupReader reads what a plan shows beside the setup: as committed, or as a
+// transaction sees it.
+type setupReader interface {
+	Bases(ctx context.Context, hand string) (map[store.Thing]store.Base, error)
+	Signatures(ctx context.Context) (map[store.Thing]store.Signature, error)
+	Holdings(ctx context.Context) ([]store.Holding, error)
+	PolicyVersion(ctx context.Context, n id.PolicyVersion) (escalation.Policy, error)
+	Erasures(ctx context.Context) ([]store.Erasure, error)
+}
+
+// plan works out what the file changes in a setup.
+func (a applying) plan(ctx context.Context, from setupReader, setup *store.Setup, now time.Time) (*planner, error) {
+	p := newPlanner(a.act, setup, now)
+	p.prune = a.opts.Prune
+	var err error
+	if p.bases, err = from.Bases(ctx, label(a.by)); err != nil {
+		return nil, err
+	}
+	if err := p.apply(a.by, a.file); err != nil {
+		return nil, err
+	}
+	if err := p.reserved(ctx, from); err != nil {
+		return nil, err
+	}
+	if err := p.affects(ctx, from); err != nil {
+		return nil, err
+	}
+	return p, p.sign(ctx, from)
 }
 
 // write writes what a plan changes, and a line of the audit log when that is
 // anything.
 func (p *planner) write(ctx context.Context, tx *store.Tx, by team.Actor, action, target string) error {
+	if len(p.saves)+len(p.deletes) == 0 {
+		return nil
+	}
+	if err := p.carryOut(ctx, tx, label(by)); err != nil {
+		return err
+	}
+	return tx.Audit(ctx, store.Deed{Actor: label(by), Action: action, Target: target, Doc: map[string]any{"changes": p.summary()}})
+}
+
+// carryOut writes the changed setup as somebody's change.
+func (p *planner) carryOut(ctx context.Context, tx *store.Tx, by string) error {
 	for _, t := range p.deletes {
 		if err := p.remove(ctx, tx, t); err != nil {
 			return err
 		}
-	}
-	for _, s := range p.saves {
-		if err := save(ctx, tx, s); err != nil {
+		if err := tx.MarkGone(ctx, store.Thing{Kind: t.kind, Name: t.name}, by); err != nil {
 			return err
 		}
 	}
-	if len(p.saves)+len(p.deletes) == 0 {
-		return nil
+	docs := make([]store.Doc, len(p.saves))
+	for i, s := range p.saves {
+		doc, err := versioned(ctx, tx, s.doc)
+		if err != nil {
+			return err
+		}
+		docs[i] = store.Doc{Thing: store.Thing{Kind: s.kind, Name: s.name}, Doc: doc}
 	}
-	if err := p.giveBack(ctx, tx); err != nil {
+	if err := tx.SaveDocs(ctx, by, docs); err != nil {
 		return err
 	}
-	return tx.Audit(ctx, store.Deed{Actor: label(by), Action: action, Target: target, Doc: map[string]any{"changes": p.summary()}})
+	return p.giveBack(ctx, tx)
 }
 
 // giveBack gives the alerts of those who leave back to their policies.
@@ -121,24 +179,26 @@ func (p *planner) giveBack(ctx context.Context, tx *store.Tx) error {
 	return nil
 }
 
-func save(ctx context.Context, tx *store.Tx, s saving) error {
-	if one, ok := s.doc.(store.Policy); ok {
-		version, err := tx.AddPolicyVersion(ctx, one.Policy)
-		if err != nil {
-			return err
-		}
-		one.Version = version
-		s.doc = one
+// versioned returns a document as it is written: a policy with a new version.
+func versioned(ctx context.Context, tx *store.Tx, doc any) (any, error) {
+	one, ok := doc.(store.Policy)
+	if !ok {
+		return doc, nil
 	}
-	return tx.SaveDoc(ctx, s.kind, s.name, s.doc)
+	version, err := tx.AddPolicyVersion(ctx, one.Policy)
+	one.Version = version
+	return one, err
 }
 
-// remove deletes a thing and what belongs to it alone: a person's tokens, a
-// schedule's overrides. One made later under the same name begins afresh.
+// remove deletes a thing and what belongs to it alone: a person's tokens
+// and what is known of their contacts, a schedule's overrides. One made later under the same name begins afresh.
 func (p *planner) remove(ctx context.Context, tx *store.Tx, t thing) error {
 	switch t.kind {
 	case store.KindPerson:
 		if err := deleteTokens(ctx, tx, id.Person(t.name)); err != nil {
+			return err
+		}
+		if err := tx.ForgetProofs(ctx, id.Person(t.name)); err != nil {
 			return err
 		}
 	case store.KindSchedule:

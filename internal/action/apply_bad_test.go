@@ -101,7 +101,7 @@ var setupBad = map[string]struct{ file, problem string }{
 	},
 	"a kind of contact that is not there": {
 		`people: {ana: {name: Ana, contacts: {push: {kind: pigeon, to: x}}}}`,
-		`people.ana.contacts.push.kind: there is no kind of contact "pigeon"; there are email, webhook`,
+		`people.ana.contacts.push.kind: there is no kind of contact "pigeon"; there are email, ntfy, slack, webhook`,
 	},
 	"a contact without an address": {
 		`people: {ana: {name: Ana, contacts: {mail: {kind: email}}}}`,

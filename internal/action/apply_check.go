@@ -109,7 +109,10 @@ func there[K ~string, T any](p *planner, at string, name K, among named[K, T]) {
 	if _, ok := among.next[name]; ok || p.wrong.full() {
 		return
 	}
-	if _, was := among.cur[name]; was {
+	if _, was := among.cur[name]; was && p.byHand {
+		p.wrong.add(at, "this refers to %s %s; change it first", among.one, name)
+		return
+	} else if was {
 		p.wrong.add(at, "%s %s is not in the file, and pruning would delete it; add it to the file, or take it out here", among.one, name)
 		return
 	}
@@ -170,7 +173,7 @@ func (p *planner) covered(name id.Schedule) {
 		p.onCall(name)
 	}
 	zone := p.cur.Schedules[name].Zone
-	for _, o := range p.cur.Overrides[name] {
+	for _, o := range p.next.Overrides[name] {
 		for _, n := range coverOf(o) {
 			if p.leaves(n) && p.barred(n) == "gone" && o.Until.After(p.now) {
 				p.wrong.add(thing{store.KindSchedule, string(name)}.path(), "%s covers %s from %s until %s; delete that override first", n, name, moment(o.From, zone), moment(o.Until, zone))

@@ -16,14 +16,19 @@ import (
 // planner works out how a setup becomes another one: what changes, what is
 // wrong with that, and what must be written.
 type planner struct {
-	act   *Actions
-	now   time.Time
-	cur   *store.Setup
-	next  *store.Setup // as it will be
-	draft *setupDraft
-	prune bool
-	wrong problems
-	plan  Plan
+	act    *Actions
+	now    time.Time
+	cur    *store.Setup
+	next   *store.Setup // as it will be
+	draft  *setupDraft
+	prune  bool
+	byHand bool // one thing was changed by hand, not by a file
+	wrong  problems
+	plan   Plan
+
+	bases   map[store.Thing]store.Base // what this hand's file last said; nil: it is no file
+	clashes []clash                    // what others changed since, and the file would undo
+	said    []store.Base               // what it says now and did not say before
 
 	leaving []id.Person // who is not there or disabled from now on
 	made    map[string]string
@@ -124,6 +129,11 @@ func dropped[K ~string, T, D any](p *planner, kind string, next map[K]T, draft m
 // must be written.
 func (p *planner) changes() error {
 	p.changeDeleted()
+	for _, t := range p.deletes {
+		if err := p.sayGone(t); err != nil {
+			return err
+		}
+	}
 	return errors.Join(
 		p.changeInstallation(),
 		each(p.draft.people, p.changePerson),
@@ -149,8 +159,11 @@ func each[K ~string, T any](things map[K]T, do func(K, T) error) error {
 // the forms do not show, and the document that carries it out. It returns false
 // when there is none.
 func (p *planner) change(t thing, before, after any, more []FieldChange, doc any) (bool, error) {
-	c, changed, err := compare(t, before, after, more)
-	if err != nil || !changed {
+	c, forms, changed, err := compare(t, before, after, more)
+	if err != nil {
+		return false, err
+	}
+	if err := p.say(t, &c, forms); err != nil || !changed {
 		return false, err
 	}
 	p.plan.Changes = append(p.plan.Changes, c)
@@ -169,7 +182,7 @@ func before[K comparable, T, F any](things map[K]T, name K, form func(T) F) any 
 func (p *planner) changeInstallation() error {
 	was, will := p.cur.Installation, p.next.Installation
 	form := func(in store.Installation) any {
-		return InstallationFile{Fallback: in.Fallback, HeartbeatURL: in.HeartbeatURL, Severity: in.Severity}
+		return InstallationFile{Fallback: in.Fallback, HeartbeatURL: in.HeartbeatURL, Severity: in.Severity, Backup: (*BackupFile)(in.Backup)}
 	}
 	_, err := p.change(thing{kind: store.KindInstallation}, form(was), form(will), nil, will)
 	return err

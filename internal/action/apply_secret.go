@@ -5,14 +5,10 @@ import (
 	"slices"
 
 	"firehall/internal/id"
-	"firehall/internal/notify"
 	"firehall/internal/route"
 	"firehall/internal/secret"
 	"firehall/internal/store"
 )
-
-// signed is the kind of contact that has a secret.
-const signed = "webhook"
 
 // In the place of secrets in a plan.
 const (
@@ -32,45 +28,10 @@ func (p *planner) changePerson(name id.Person, one store.Person) error {
 		secrets = append(secrets, change...)
 	}
 	one.Contacts = contacts
+	one = one.After(was, p.now)
 	p.next.People[name] = one
 	_, err := p.change(personThing(name), before(p.cur.People, name, personFile), personFile(one), secrets, one)
 	return err
-}
-
-// settle returns a contact as it is stored: its secret sealed. An absent secret
-// is kept, or made when there is none. A changed one is put before the one
-// that it follows, which signs on beside it until the next change.
-func (p *planner) settle(person id.Person, name string, was, c notify.Contact) (notify.Contact, []FieldChange) {
-	given := c.Secret
-	c.Secret, c.Sealed = "", nil
-	path := dotted("contacts", name) + ".secret"
-	if c.Kind != signed {
-		if given != "" {
-			p.warn("a secret is given for people.%s.contacts.%s, but a contact of kind %s uses none: it is not kept", person, name, c.Kind)
-		}
-		return c, nil
-	}
-	if was.Kind != signed {
-		was.Sealed = nil
-	}
-	purpose, current := SecretPurpose(person, name), ""
-	if given != "" {
-		current = p.opened(purpose, was.Sealed)
-	}
-	switch {
-	case len(was.Sealed) > 0 && (given == "" || given == current):
-		c.Sealed = was.Sealed
-		return c, nil
-	case given == "":
-		given = secret.NewKey()
-		p.made[dotted(store.KindPerson, string(person)+"."+path)] = given
-	}
-	c.Sealed = []string{p.act.Secret.Seal(purpose, []byte(given))}
-	if current == "" {
-		return c, []FieldChange{{Path: path, New: newSecret}}
-	}
-	c.Sealed = append(c.Sealed, was.Sealed[0])
-	return c, []FieldChange{{Path: path, Old: keptSecret, New: newSecret}}
 }
 
 // opened returns the newest of a contact's secrets; "" when there is none that

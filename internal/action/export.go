@@ -55,10 +55,10 @@ func formed[K comparable, T, F any](things map[K]T, form func(T) F) map[K]F {
 
 // installationFile returns nil when all is as it is at first.
 func installationFile(in store.Installation) *InstallationFile {
-	if len(in.Fallback) == 0 && in.HeartbeatURL == "" && len(in.Severity) == 0 {
+	if len(in.Fallback) == 0 && in.HeartbeatURL == "" && len(in.Severity) == 0 && in.Backup == nil {
 		return nil
 	}
-	return &InstallationFile{Fallback: in.Fallback, HeartbeatURL: in.HeartbeatURL, Severity: in.Severity}
+	return &InstallationFile{Fallback: in.Fallback, HeartbeatURL: in.HeartbeatURL, Severity: in.Severity, Backup: (*BackupFile)(in.Backup)}
 }
 
 func personFile(p store.Person) PersonFile {

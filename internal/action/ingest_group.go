@@ -240,6 +240,9 @@ func (g *group) write(ctx context.Context) error {
 	if err := g.record(ctx); err != nil {
 		return err
 	}
+	if err := g.heard(ctx); err != nil {
+		return err
+	}
 	return g.tx.SetTimers(ctx, g.timers...)
 }
 

@@ -21,6 +21,8 @@ type search struct {
 	why     string    // in front of every reason
 	without id.Person // whom nothing finds
 	asked   bool      // a person asked: low urgency does not wait
+	also    id.Person // to be paged besides those of the decision; "" is nobody
+	alsoWhy string
 }
 
 // asked is somebody to page and why.

@@ -25,6 +25,7 @@ func (act *Actions) SetDisabled(ctx context.Context, by team.Actor, n id.Person,
 		was := p.cur.People[n]
 		will := was
 		will.Disabled = off
+		will = will.After(was, p.now)
 		p.next.People[n] = will
 		if _, err := p.change(personThing(n), personFile(was), personFile(will), nil, will); err != nil || !off {
 			return err
@@ -70,13 +71,19 @@ func (act *Actions) onPerson(ctx context.Context, by team.Actor, n id.Person, ac
 			return fault.New(fault.NotFound, "there is no person %.64s", n)
 		}
 		p := newPlanner(act, setup, tx.Now)
+		if p.bases, err = tx.Bases(ctx, label(by)); err != nil {
+			return err
+		}
 		if err := fn(p); err != nil {
 			return err
 		}
 		if err := p.owners(by); err != nil {
 			return err
 		}
-		return p.write(ctx, tx, by, action, string(n))
+		if err := p.write(ctx, tx, by, action, string(n)); err != nil {
+			return err
+		}
+		return p.remember(ctx, tx, label(by))
 	})
 }
 

@@ -69,7 +69,21 @@ func (w work) arrived(ctx context.Context, s notify.Send, kind timeline.Kind, o 
 	}
 	e := sendEntry(kind, s, o.Words)
 	e.Text = o.ProviderID
-	return w.tx.Record(ctx, e)
+	if err := w.tx.Record(ctx, e); err != nil {
+		return err
+	}
+	return w.prove(ctx, s, true)
+}
+
+// prove keeps what a send that is over says about its contact.
+func (w work) prove(ctx context.Context, s notify.Send, arrived bool) error {
+	c, ok := w.setup.People[s.Person].Contacts[s.Contact]
+	if !ok {
+		return nil
+	}
+	return w.tx.Prove(ctx, store.Proof{
+		ContactName: store.ContactName{Person: s.Person, Contact: s.Contact}, Mark: c.Mark(), Arrived: arrived, Why: s.Words,
+	})
 }
 
 // unknown repeats a send once whose outcome nobody knows: a call that timed
@@ -111,6 +125,9 @@ func (w work) failed(ctx context.Context, s notify.Send, why string) error {
 	if err := w.tx.Record(ctx, e); err != nil {
 		return err
 	}
+	if err := w.prove(ctx, s, false); err != nil {
+		return err
+	}
 	return w.passOn(ctx, s)
 }
 
@@ -147,17 +164,14 @@ func (w work) nextContact(ctx context.Context, s notify.Send) error {
 // on. A fallback that failed is followed by the installation's own, once.
 func (w work) nextStep(ctx context.Context, s notify.Send) error {
 	a, err := w.tx.LockAlert(ctx, s.Alert)
-	if err != nil || a.Status != alert.Triggered || a.Pagings != s.Batch {
+	if err != nil || !standsAt(a, s.Batch) {
 		return err
 	}
 	p, err := w.policyOf(ctx, a)
 	if err != nil {
 		return err
 	}
-	e := timeline.Entry{Alert: a.ID, Kind: timeline.Nobody, Step: a.Last + 1, Reason: "every send of this step has failed"}
-	if p.FallbackReached(stateOf(a)) {
-		e.Step, e.Reason = 0, "every send of the fallback has failed"
-	}
+	e := lossOf(p, a)
 	if err := w.tx.Record(ctx, e); err != nil {
 		return err
 	}
@@ -176,11 +190,11 @@ func (w work) nextStep(ctx context.Context, s notify.Send) error {
 // a page, could not be reached.
 func (w work) afterFallback(ctx context.Context, p escalation.Policy, a alert.Alert, n id.Page) error {
 	page, err := w.tx.Page(ctx, n)
-	if err != nil || page.Step == byInstallation || len(p.Fallback) == 0 {
+	if err != nil {
 		return err
 	}
 	run := w.paging(p, a)
-	people, _ := run.resolve(w.setup.Installation.Fallback, byInstallation, "fallback of the installation, because the policy's own cannot be reached")
+	people := run.instead(page.Step)
 	if len(people) == 0 {
 		return nil
 	}

@@ -9,30 +9,34 @@ import (
 )
 
 // compare returns what becomes of a thing, given the forms that it has in the
-// setup file before and after; nil before is a new thing. More are changes that
-// the forms do not show. It returns false when nothing changes.
-func compare(t thing, before, after any, more []FieldChange) (Change, bool, error) {
+// setup file before and after, and those in JSON; nil before is a new thing. More
+// are changes that the forms do not show. It returns false when nothing changes.
+func compare(t thing, before, after any, more []FieldChange) (Change, bothForms, bool, error) {
 	c := Change{Verb: "update", Kind: t.kind, Name: t.name}
-	was, err := formText(before)
-	if err != nil {
-		return c, false, err
+	var f bothForms
+	var err error
+	if f.was, err = formText(before); err != nil {
+		return c, f, false, err
 	}
-	will, err := formText(after)
-	if err != nil {
-		return c, false, err
+	if f.will, err = formText(after); err != nil {
+		return c, f, false, err
 	}
-	if bytes.Equal(was, will) && len(more) == 0 {
-		return c, false, nil
+	if bytes.Equal(f.was, f.will) && len(more) == 0 {
+		return c, f, false, nil
 	}
 	if before == nil {
 		c.Verb = "create"
 	}
-	if c.Fields, err = fieldChanges(was, will); err != nil {
-		return c, false, err
+	if c.Fields, err = fieldChanges(f.was, f.will); err != nil {
+		return c, f, false, err
 	}
 	c.Fields = append(c.Fields, more...)
-	return c, true, nil
+	return c, f, true, nil
 }
+
+// bothForms are the forms of a thing as it is, empty for none, and as it will
+// be.
+type bothForms struct{ was, will []byte }
 
 func formText(form any) ([]byte, error) {
 	if form == nil {

@@ -27,6 +27,7 @@ type InstallationFile struct {
 	Fallback     []escalation.Target `json:"fallback,omitempty"`
 	HeartbeatURL string              `json:"heartbeat_url,omitempty"`
 	Severity     map[string]string   `json:"severity,omitempty"`
+	Backup       *BackupFile         `json:"backup,omitempty"`
 }
 
 // PersonFile is a person in the setup file.

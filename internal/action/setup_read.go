@@ -73,11 +73,12 @@ func readDraft(raw []byte, rules contactRules, wrong *problems) (*setupDraft, er
 }
 
 func (i fileItem) installation(rules contactRules) *store.Installation {
-	i.only("fallback", "heartbeat_url", "severity")
+	i.only("fallback", "heartbeat_url", "severity", "backup")
 	out := &store.Installation{
 		Fallback:     textsOf[escalation.Target](i.at("fallback"), `"person:ana"`),
 		HeartbeatURL: i.text("heartbeat_url", "https://hc.example/abc"),
 		Severity:     i.severities(),
+		Backup:       i.at("backup").backupPlan(),
 	}
 	if out.HeartbeatURL != "" {
 		i.at("heartbeat_url").outside(out.HeartbeatURL, rules)

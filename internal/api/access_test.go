@@ -196,15 +196,16 @@ func TestBusyIs503(t *testing.T) {
 
 // operations lists what DESIGN promises to scripts, and what stands beside it.
 var operations = []string{
-	"GET /alerts", "POST /alerts", "GET /alerts/{id}", "GET /alerts/{id}/timeline", "GET /alerts/{id}/pages", "GET /alerts/{id}/sends",
+	"GET /alerts", "POST /alerts", "GET /alerts/{id}", "GET /alerts/{id}/timeline", "GET /alerts/{id}/why", "GET /why", "POST /simulate", "GET /alerts/{id}/pages", "GET /alerts/{id}/sends",
 	"GET /alerts/{id}/members", "POST /alerts/{id}/ack", "POST /alerts/{id}/resolve", "POST /alerts/{id}/escalate", "POST /alerts/{id}/unack",
 	"POST /alerts/{id}/snooze", "POST /alerts/{id}/note", "POST /alerts/{id}/merge", "POST /alerts/{id}/reassign", "POST /alerts/{id}/decline",
 	"GET /messages/{id}", "GET /oncall", "GET /schedules", "GET /schedules/{name}", "GET /schedules/{name}/shifts",
 	"GET /schedules/{name}/overrides", "POST /schedules/{name}/overrides", "DELETE /schedules/{name}/overrides/{id}", "GET /readiness",
 	"GET /people", "GET /people/{name}", "POST /people/{name}/disable", "POST /people/{name}/enable", "DELETE /people/{name}",
 	"GET /teams", "GET /teams/{name}", "GET /services", "GET /services/{name}", "GET /policies", "GET /policies/{name}",
-	"GET /sources", "GET /sources/{name}", "POST /setup/apply", "GET /setup/export", "GET /me", "GET /tokens", "POST /tokens",
-	"DELETE /tokens/{id}", "GET /audit",
+	"GET /sources", "GET /sources/{name}", "POST /setup/apply", "GET /setup/export",
+	"PUT /setup/{kind}/{name}", "DELETE /setup/{kind}/{name}", "GET /me/export", "GET /people/{name}/export", "POST /people/{name}/erase", "GET /lint", "POST /lint", "GET /people/{name}/contacts", "POST /people/{name}/contacts/{contact}/test", "GET /me", "GET /tokens", "POST /tokens",
+	"DELETE /tokens/{id}", "GET /audit", "GET /backup", "POST /backup", "POST /resume",
 }
 
 func TestTheDescriptionListsEveryOperation(t *testing.T) {

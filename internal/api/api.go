@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"firehall/internal/action"
+	"firehall/internal/lint"
 	"firehall/internal/store"
 	"firehall/internal/team"
 )
@@ -24,10 +25,14 @@ type Options struct {
 	PublicURL string // without a slash at its end; links begin with it
 	Version   string
 	Log       *slog.Logger
+	Scratch   string // the folder for files on their way to who asked; "" is the system's
 
 	// Unsendable says of kinds of contact why nothing can be sent by them
 	// here; kinds that can are not in it.
 	Unsendable map[string]string
+	// Node returns how this server runs, for lint; nil, or a nil answer, says
+	// nothing of it.
+	Node func() *lint.Node
 
 	// Remote returns the address of who sends a request; nil is the other end
 	// of the connection.
@@ -47,7 +52,9 @@ type Server struct {
 	db         *store.DB
 	log        *slog.Logger
 	publicURL  string
+	scratch    string
 	unsendable map[string]string
+	node       func() *lint.Node
 	signIn     *signIn
 	huma       huma.API
 	lines      []line
@@ -68,8 +75,11 @@ const (
 // New returns the API.
 func New(o Options) *Server {
 	s := &Server{
-		act: o.Act, db: o.DB, log: o.Log, publicURL: o.PublicURL, unsendable: o.Unsendable,
+		act: o.Act, db: o.DB, log: o.Log, publicURL: o.PublicURL, scratch: o.Scratch, unsendable: o.Unsendable, node: o.Node,
 		signIn: newSignIn(o), mux: http.NewServeMux(), known: http.NewServeMux(),
+	}
+	if s.node == nil {
+		s.node = func() *lint.Node { return nil }
 	}
 	s.huma = humago.New(registrar{s}, config(o.Version))
 	s.register()

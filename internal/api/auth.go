@@ -141,7 +141,7 @@ func readWhole(r *http.Request) *refused {
 		return refuse(http.StatusUnprocessableEntity, "the address of this request holds bytes that are no text")
 	}
 	limit := int64(bodyLimit)
-	if r.URL.Path == base+setupPath {
+	if r.URL.Path == base+setupPath || r.URL.Path == base+lintPath {
 		limit = setupLimit
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, limit+1))

@@ -121,7 +121,7 @@ type kindView struct {
 
 func (s *Server) operation(l line) operationView {
 	item := s.huma.OpenAPI().Paths[base+l.path]
-	op := map[string]*huma.Operation{http.MethodGet: item.Get, http.MethodPost: item.Post, http.MethodDelete: item.Delete}[l.method]
+	op := map[string]*huma.Operation{http.MethodGet: item.Get, http.MethodPost: item.Post, http.MethodDelete: item.Delete, http.MethodPut: item.Put}[l.method]
 	view := operationView{Name: l.name, Method: l.method, Path: base + l.path, Summary: l.summary, Status: max(l.status, http.StatusOK)}
 	for _, p := range op.Parameters {
 		if p.In == "path" || p.In == "query" {

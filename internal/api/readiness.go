@@ -8,6 +8,7 @@ import (
 
 	"firehall/internal/escalation"
 	"firehall/internal/id"
+	"firehall/internal/lint"
 	"firehall/internal/span"
 	"firehall/internal/store"
 	"firehall/internal/team"
@@ -27,11 +28,20 @@ type Way struct {
 	Contact string        `json:"contact"`
 	Kind    string        `json:"kind"`
 	After   span.Duration `json:"after,omitempty" doc:"Counted from the page; absent: at once."`
+
+	ArrivedAt *time.Time `json:"arrived_at,omitempty" doc:"When something last arrived through it, within 90 days; absent: nothing did."`
 }
 
 // readiness lists everyone who may be paged, twice: for high and low urgency.
-func (s *Server) readiness(_ context.Context, _ team.Actor, in *Paging) (list[Readiness], error) {
-	setup := s.db.Setup()
+func (s *Server) readiness(ctx context.Context, _ team.Actor, in *Paging) (list[Readiness], error) {
+	setup, err := s.db.FreshSetup(ctx)
+	if err != nil {
+		return list[Readiness]{}, err
+	}
+	facts, err := s.act.LintFacts(ctx, setup)
+	if err != nil {
+		return list[Readiness]{}, err
+	}
 	paged := pagedBy(setup)
 	var out []Readiness
 	for name, p := range setup.People {
@@ -39,14 +49,14 @@ func (s *Server) readiness(_ context.Context, _ team.Actor, in *Paging) (list[Re
 			continue
 		}
 		for _, urgency := range []string{"high", "low"} {
-			out = append(out, s.ready(p, urgency))
+			out = append(out, s.ready(p, urgency, facts))
 		}
 	}
 	return part(out, *in, func(r Readiness) string { return string(r.Person) + " " + r.Urgency })
 }
 
-// ready says what a page of an urgency would do.
-func (s *Server) ready(p store.Person, urgency string) Readiness {
+// ready says what a page of an urgency would do, as far as facts go.
+func (s *Server) ready(p store.Person, urgency string, facts lint.Facts) Readiness {
 	out := Readiness{Person: p.Name, Urgency: urgency, Via: []Way{}, Missing: []string{}}
 	note := func(format string, args ...any) { out.Missing = append(out.Missing, fmt.Sprintf(format, args...)) }
 	if p.Disabled {
@@ -63,7 +73,15 @@ func (s *Server) ready(p store.Person, urgency string) Readiness {
 			note("nothing can be sent by %s: %s", try.Contact, why)
 			continue
 		}
-		out.Via = append(out.Via, Way{try.Contact, try.Channel, span.Duration(try.DueAt.Sub(begin))})
+		way := Way{Contact: try.Contact, Kind: try.Channel, After: span.Duration(try.DueAt.Sub(begin))}
+		told := facts.Told[lint.Contact{Person: p.Name, Name: try.Contact}]
+		if !told.ArrivedAt.IsZero() {
+			way.ArrivedAt = &told.ArrivedAt
+		}
+		if why := unproven(try.Contact, told); why != "" && !p.Disabled {
+			note("%s", why)
+		}
+		out.Via = append(out.Via, way)
 	}
 	switch {
 	case p.Disabled:
@@ -73,6 +91,19 @@ func (s *Server) ready(p store.Person, urgency string) Readiness {
 	}
 	out.Arrives = len(out.Via) > 0
 	return out
+}
+
+// unproven says why it is not known that a contact works; "" when it is.
+func unproven(name string, told lint.Told) string {
+	switch {
+	case !told.FailedAt.IsZero() && told.Words != "":
+		return fmt.Sprintf("the last message through %s failed (%s)", name, told.Words)
+	case !told.FailedAt.IsZero():
+		return fmt.Sprintf("the last message through %s failed", name)
+	case told.ArrivedAt.IsZero():
+		return fmt.Sprintf("nothing has arrived through %s in the last 90 days: test it", name)
+	}
+	return ""
 }
 
 // pagedBy returns whom policies, schedules and fallbacks name.

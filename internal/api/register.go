@@ -8,6 +8,7 @@ const (
 	tagSchedules = "On call"
 	tagSetup     = "Setup"
 	tagAccess    = "Access"
+	tagBackups   = "Backups"
 )
 
 // register lists every operation.
@@ -17,6 +18,8 @@ func (s *Server) register() {
 	s.registerSchedules()
 	s.registerSetup()
 	s.registerAccess()
+	s.registerQuestions()
+	s.registerBackups()
 }
 
 func get(tag, path, name, summary string) line {
@@ -80,6 +83,8 @@ func (s *Server) registerSetup() {
 	handle(s, post(tagSetup, "/people/{name}/disable", "disable-person", "Disables a person: they are never on call and never paged."), s.disable)
 	handle(s, post(tagSetup, "/people/{name}/enable", "enable-person", "Enables a person again."), s.enable)
 	reply(s, remove(tagSetup, "/people/{name}", "delete-person", "Deletes a person and their tokens."), s.deletePerson)
+	handle(s, get(tagSetup, "/people/{name}/contacts", "list-contacts", "A person's contacts, and whether they are known to work."), s.contacts)
+	handle(s, post(tagSetup, "/people/{name}/contacts/{contact}/test", "test-contact", "Sends a test message to a contact and waits for the answer, at most 10 s."), s.testContact)
 	handle(s, get(tagSetup, "/teams", "list-teams", "All teams."), s.teams)
 	handle(s, get(tagSetup, "/teams/{name}", "team", "One team."), s.team)
 	handle(s, get(tagSetup, "/services", "list-services", "All services."), s.services)
@@ -89,13 +94,23 @@ func (s *Server) registerSetup() {
 	handle(s, get(tagSetup, "/sources", "list-sources", "All sources, without their keys."), s.sources)
 	handle(s, get(tagSetup, "/sources/{name}", "source", "One source, without its key."), s.source)
 	handle(s, post(tagSetup, setupPath, "apply-setup", "Makes the setup equal a setup file, whole or not at all; at most 16 MiB."), s.apply)
+	handle(s, get(tagSetup, lintPath, "lint", "What will hurt in the setup: hours in which nobody is reached, steps that never run, phones that never ring."), s.lint)
+	handle(s, post(tagSetup, lintPath, "lint-setup", "What would hurt once a setup file was applied; writes nothing. At most 16 MiB."), s.lintFile)
+	handle(s, line{method: http.MethodPut, path: "/setup/{kind}/{name}", name: "put-thing", summary: "Makes one thing of the setup, or makes it anew, as the setup file has it. A team's managers may for its things.", tag: tagSetup}, s.putThing)
+	handle(s, line{method: http.MethodDelete, path: "/setup/{kind}/{name}", name: "delete-thing", summary: "Deletes one thing of the setup that nothing refers to.", tag: tagSetup}, s.deleteThing)
 	handle(s, get(tagSetup, "/setup/export", "export-setup", "The setup as a setup file, without secrets."), s.export)
 }
 
 func (s *Server) registerAccess() {
 	handle(s, get(tagAccess, "/me", "me", "Who asks."), s.me)
+	reply(s, get(tagAccess, "/me/export", "my-export", "Everything that is kept about you."), s.myExport)
+	answersWith[map[string]any](s, http.MethodGet, "/me/export")
+	reply(s, get(tagAccess, "/people/{name}/export", "export-person", "Everything that is kept about a person; for them and for admins."), s.personExport)
+	answersWith[map[string]any](s, http.MethodGet, "/people/{name}/export")
+	handle(s, post(tagAccess, "/people/{name}/erase", "erase-person", "Erases a person for good: the record keeps a name that says nothing."), s.erase)
 	handle(s, get(tagAccess, "/tokens", "list-tokens", "The tokens that you may see: admins all, others their own."), s.tokens)
 	handle(s, made(post(tagAccess, "/tokens", "make-token", "Makes a token; it is shown this once.")), s.makeToken)
 	reply(s, remove(tagAccess, "/tokens/{id}", "revoke-token", "Ends a token at once."), s.revokeToken)
-	handle(s, get(tagAccess, "/audit", "list-audit", "Who changed what, the newest first; for admins."), s.audit)
+	reply(s, get(tagAccess, "/audit", "list-audit", "Who changed what, the newest first; all of it as CSV with format=csv. For admins."), s.audit)
+	answersWith[list[Deed]](s, http.MethodGet, "/audit")
 }

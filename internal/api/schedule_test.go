@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 )
@@ -127,14 +128,15 @@ func TestReadiness(t *testing.T) {
 		for _, r := range w.call("reader", "GET", "/readiness", nil).is(200).items() {
 			got[fmt.Sprint(r["person"], " ", r["urgency"])] = r
 		}
+		untested := "nothing has arrived through hook in the last 90 days: test it"
 		tests := map[string]struct {
 			arrives bool
 			via     string
 			missing string
 		}{
-			"ana high": {true, "[map[contact:hook kind:webhook]]", "[nothing can be sent by mail: FIREHALL_SMTP_URL is not set]"},
+			"ana high": {true, "[map[contact:hook kind:webhook]]", "[" + untested + " nothing can be sent by mail: FIREHALL_SMTP_URL is not set]"},
 			"ana low":  {false, "[]", "[nothing can be sent by mail: FIREHALL_SMTP_URL is not set]"},
-			"ben high": {true, "[map[contact:hook kind:webhook]]", "[there are no rules for high urgency: all contacts are tried at once]"},
+			"ben high": {true, "[map[contact:hook kind:webhook]]", "[there are no rules for high urgency: all contacts are tried at once " + untested + "]"},
 			"cy high":  {false, "[]", "[cy has no contact]"},
 		}
 		for name, want := range tests {
@@ -148,7 +150,7 @@ func TestReadiness(t *testing.T) {
 		}
 		w.api.unsendable = nil
 		for _, r := range w.call("reader", "GET", "/readiness", nil).items() {
-			if r["person"] == "ana" && r["urgency"] == "low" && fmt.Sprint(r["missing"]) != "[the first contact is tried only 5m after the page]" {
+			if r["person"] == "ana" && r["urgency"] == "low" && !strings.HasSuffix(fmt.Sprint(r["missing"]), " the first contact is tried only 5m after the page]") {
 				w.t.Errorf("ana at low urgency: %v", r)
 			}
 		}

@@ -154,14 +154,15 @@ const setupPath = "/setup/apply"
 // applyIn is a setup file.
 type applyIn struct {
 	Body struct {
-		Setup  json.RawMessage `json:"setup" doc:"The setup file as JSON; {env: NAME} is for the firehall command to put in."`
-		DryRun bool            `json:"dry_run,omitempty" doc:"Say what would change, and change nothing."`
-		Prune  bool            `json:"prune,omitempty" doc:"Delete what is not in the file."`
+		Setup     json.RawMessage `json:"setup" doc:"The setup file as JSON; {env: NAME} is for the firehall command to put in."`
+		DryRun    bool            `json:"dry_run,omitempty" doc:"Say what would change, and change nothing."`
+		Prune     bool            `json:"prune,omitempty" doc:"Delete what is not in the file."`
+		Overwrite bool            `json:"overwrite,omitempty" doc:"Undo what others changed since your file was last applied; without it that is answered 409, with each field."`
 	}
 }
 
 func (s *Server) apply(ctx context.Context, by team.Actor, in *applyIn) (action.Plan, error) {
-	return s.act.Apply(ctx, by, in.Body.Setup, action.ApplyOptions{DryRun: in.Body.DryRun, Prune: in.Body.Prune})
+	return s.act.Apply(ctx, by, in.Body.Setup, action.ApplyOptions{DryRun: in.Body.DryRun, Prune: in.Body.Prune, Overwrite: in.Body.Overwrite})
 }
 
 func (s *Server) export(ctx context.Context, by team.Actor, _ *struct{}) (json.RawMessage, error) {

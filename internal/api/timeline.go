@@ -31,9 +31,9 @@ type Entry struct {
 	Text     string        `json:"text,omitempty" doc:"A note, or a provider's own words."`
 }
 
-func entryOf(setup *store.Setup, e timeline.Entry) Entry {
+func entryOf(setup *store.Setup, e timeline.Entry, loc *time.Location) Entry {
 	return Entry{
-		ID: e.ID, At: e.At, Kind: e.Kind, Sentence: timeline.Sentence(e, called(setup), time.UTC), By: e.By, Source: e.Source,
+		ID: e.ID, At: e.At, Kind: e.Kind, Sentence: timeline.Sentence(e, called(setup), loc), By: e.By, Source: e.Source,
 		Person: e.Person, Contact: e.Contact, Channel: e.Channel, Page: e.Page, Send: e.Send, Message: e.Message,
 		Step: e.Step, Try: e.Try, Until: moment(e.Until), Reason: e.Reason, Text: e.Text,
 	}
@@ -50,11 +50,16 @@ func called(setup *store.Setup) func(id.Person) string {
 }
 
 // timeline lists what happened to an alert, the oldest first.
-func (s *Server) timeline(ctx context.Context, _ team.Actor, in *struct {
+func (s *Server) timeline(ctx context.Context, by team.Actor, in *struct {
 	AlertIn
+	ZoneIn
 	Paging
 },
 ) (list[Entry], error) {
+	loc, err := s.zoneFor(by, in.ZoneIn)
+	if err != nil {
+		return list[Entry]{}, err
+	}
 	after, err := in.after()
 	if err != nil {
 		return list[Entry]{}, err
@@ -73,7 +78,7 @@ func (s *Server) timeline(ctx context.Context, _ team.Actor, in *struct {
 	}
 	setup := s.db.Setup()
 	for i := range out.Items {
-		out.Items[i] = entryOf(setup, found[i])
+		out.Items[i] = entryOf(setup, found[i], loc)
 	}
 	return out, nil
 }

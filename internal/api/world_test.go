@@ -41,6 +41,7 @@ type world struct {
 	handler http.Handler
 	tokens  map[string]string // by who has them
 	logs    *bytes.Buffer
+	config  store.Config
 
 	mu  sync.Mutex
 	now time.Time
@@ -88,6 +89,7 @@ func newWorld(t testing.TB, c store.Config) *world {
 	t.Helper()
 	w := &world{t: t, now: start, tokens: map[string]string{"owner": bootstrap}, logs: &bytes.Buffer{}}
 	c.Now = w.clock
+	w.config = c
 	db, err := store.Open(context.Background(), c)
 	if err != nil {
 		t.Fatal(err)
@@ -106,6 +108,7 @@ func newWorld(t testing.TB, c store.Config) *world {
 	if _, err := w.act.Apply(context.Background(), team.Firehall, json.RawMessage(setupFile), action.ApplyOptions{}); err != nil {
 		t.Fatal(err)
 	}
+	w.act.Caller = arrives{}
 	w.engine = engine.New(engine.Options{
 		Act: w.act, Sender: arrives{}, PublicURL: "https://firehall.example", Log: slog.New(slog.DiscardHandler), Jitter: func() float64 { return 0 },
 	})

@@ -132,7 +132,9 @@ func (a *App) open(ctx context.Context) error {
 	}
 	a.act = action.New(a.db, a.box, a.log, a.meter)
 	a.act.Check = a.checkContact
-	a.engine = engine.New(engine.Options{Act: a.act, Sender: a.sender(), PublicURL: a.PublicURL(), Log: a.log})
+	sender := a.sender()
+	a.act.Caller = sender
+	a.engine = engine.New(engine.Options{Act: a.act, Sender: sender, PublicURL: a.PublicURL(), Log: a.log})
 	a.beat = newHeartbeat(a)
 	a.meter.Watch(a.state)
 	a.server = a.newServer(tlsConfig)
@@ -155,13 +157,26 @@ func (a *App) checkContact(c notify.Contact) error {
 func (a *App) run() {
 	ctx, stop := context.WithCancel(context.Background())
 	a.stop = stop
+	a.sweep()
 	go func() {
 		defer close(a.engineRan)
 		a.engine.Run(ctx)
 	}()
 	a.loops.Go(func() { every(ctx, beatEvery, a.beat.tick) })
 	a.loops.Go(func() { every(ctx, retainEvery, a.retain) })
+	a.loops.Go(func() { every(ctx, backupEvery, a.backup) })
+	a.loops.Go(func() {
+		a.finishErasures(ctx)
+		every(ctx, retainEvery, a.finishErasures)
+	})
 	go func() { a.served <- a.serve() }()
+}
+
+// finishErasures goes on with what was cut short when a node stopped.
+func (a *App) finishErasures(ctx context.Context) {
+	if err := a.act.FinishErasures(ctx); err != nil && ctx.Err() == nil {
+		a.log.Error("somebody could not be erased wholly; it is tried again in ten minutes", "error", err)
+	}
 }
 
 // every calls fn at each tick until ctx ends.

@@ -50,10 +50,10 @@ func (p *printer) Send(ctx context.Context, c channel.Contact, n channel.Notice)
 	return out
 }
 
-// toLoopback says whether a contact is a webhook on this machine.
+// toLoopback says whether a contact leads to this machine.
 func toLoopback(c channel.Contact) bool {
 	u, err := url.Parse(c.To)
-	if err != nil || c.Kind != "webhook" {
+	if err != nil {
 		return false
 	}
 	addr, err := netip.ParseAddr(u.Hostname())
@@ -70,7 +70,9 @@ func (p *printer) text(c channel.Contact, n channel.Notice, o channel.Outcome) s
 	}
 	fmt.Fprintf(&b, "── %s · %s to %s by %s: %s\n", p.now().In(p.zone).Format("15:04:05"), n.Type, n.PersonName, c.Kind, c.To)
 	line("", n.Headline)
-	line("", fmt.Sprintf("[%s] %s: %s", n.Alert.Severity, n.Alert.Service, n.Alert.Summary))
+	if n.Alert.ID != "" {
+		line("", fmt.Sprintf("[%s] %s: %s", n.Alert.Severity, n.Alert.Service, n.Alert.Summary))
+	}
 	line("why", n.Reason)
 	line("next", n.Next)
 	line("open", n.Actions.Page)

@@ -77,6 +77,7 @@ func (a *App) warnings(ctx context.Context) []string {
 	if n := mailContacts(setup); n > 0 && a.opts.Config.SMTPURL == "" {
 		out = append(out, count(n, "contact is a mail address", "contacts are mail addresses")+" and there is no mail server: set FIREHALL_SMTP_URL")
 	}
+	out = append(out, a.backupWarnings(ctx, setup)...)
 	// Not a reason: the database is every node's, so a balancer would take all
 	// nodes out, and messages would find no door.
 	if late, err := a.late(ctx); err == nil && late > stuckAfter {
@@ -135,7 +136,7 @@ func (a *App) state(ctx context.Context) (meter.State, error) {
 	for status, n := range open {
 		out.OpenAlerts[string(status)] = n
 	}
-	return out, nil
+	return out, a.backupState(ctx, &out)
 }
 
 // writeJSON answers with a value as JSON.

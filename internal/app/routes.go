@@ -37,7 +37,7 @@ func (a *App) handler() http.Handler {
 
 func (a *App) api() *api.Server {
 	o := api.Options{
-		Act: a.act, DB: a.db, Bootstrap: a.opts.Config.BootstrapToken, PublicURL: a.PublicURL(), Version: a.opts.Version, Log: a.log,
+		Act: a.act, DB: a.db, Bootstrap: a.opts.Config.BootstrapToken, PublicURL: a.PublicURL(), Version: a.opts.Version, Log: a.log, Scratch: a.backupFolder(), Node: a.lintNode,
 	}
 	if a.opts.Config.SMTPURL == "" {
 		o.Unsendable = map[string]string{"email": "there is no mail server: set FIREHALL_SMTP_URL"}

@@ -18,8 +18,8 @@ var rings = []ring{
 	{"words", "id fault span timeline"},
 	{"domain", "alert route escalation schedule rota notify quiet monitor service change incident " +
 		"runbook review statuspage team pay report remote setup"},
-	{"tools", "store intake channel probe secret meter"},
-	{"doing", "action engine"},
+	{"tools", "store intake channel probe secret meter doctor"},
+	{"doing", "lint action engine"},
 	{"doors", "ui web api source client cli agent"},
 	{"app", "app"},
 	{"cmd", "cmd"},
@@ -29,7 +29,9 @@ var rings = []ring{
 var siblings = map[string]string{
 	"span":     "id fault",
 	"timeline": "id fault",
-	"engine":   "action",
+	"doctor":   "channel",
+	"action":   "lint",
+	"engine":   "action lint",
 	"web":      "ui",
 	"api":      "ui",
 	"cli":      "client",
@@ -39,9 +41,9 @@ var siblings = map[string]string{
 // remote lists packages that reach a server through client, and what they
 // therefore never import though it stands above them.
 var remote = map[string]string{
-	"client": "store action engine",
-	"cli":    "store action engine",
-	"agent":  "store action engine",
+	"client": "store lint action engine",
+	"cli":    "store lint action engine",
+	"agent":  "store lint action engine",
 }
 
 // helpers stand outside the rings: they may import all, and only the packages
@@ -56,10 +58,11 @@ var helpers = map[string]string{
 }
 
 // pureRings are values in, decisions out: no I/O, no clock, no goroutine.
-// intake joins them, which turns bytes into signals.
+// intake joins them, which turns bytes into signals, and lint, which judges a
+// setup.
 const (
 	pureRings    = "words domain"
-	purePackages = "intake"
+	purePackages = "intake lint"
 )
 
 // clockPackages may ask what time it is. All others are told.
@@ -75,6 +78,7 @@ const clockPackages = "app cmd arch bench e2e pgtest smoke"
 var exceptions = map[string]string{
 	"internal/id/id.go imports crypto/rand":       "an id holds random bits; a test gives its own reader",
 	"internal/channel/channel.go reads the clock": "measures how long a call to a provider took",
+	"internal/doctor/public.go reads the clock":   "measures whether an answer came at once or in parts",
 	"internal/engine/step.go reads the clock":     "measures how long a claim has waited for its call",
 	"internal/engine/deliver.go reads the clock":  "measures how long a claim has waited for its call",
 	"internal/intake/problem.go imports net/http": "uses the names of its status codes, and nothing that calls",

@@ -40,6 +40,9 @@ var benches = []bench{
 	{"timers", measureTimers},
 	{"list", measureList},
 	{"process", measureProcess},
+	{"backup", measureBackup},
+	{"move", measureMove},
+	{"setup", measureSetup},
 }
 
 func main() {

@@ -21,6 +21,19 @@ import (
 // was a connection is Retry; one after it is Unknown, for the request may have
 // been read; what the guard refuses is Refused.
 func callHTTP(client *http.Client, req *http.Request, now func() time.Time, secrets []string) Outcome {
+	o, _ := exchange(client, req, now, secrets)
+	return o
+}
+
+// reply is what a provider answered.
+type reply struct {
+	body []byte // up to maxAnswer bytes of it
+	html bool   // it is a page for people
+}
+
+// exchange is callHTTP, and returns the answer; a zero reply when there was
+// none.
+func exchange(client *http.Client, req *http.Request, now func() time.Time, secrets []string) (Outcome, reply) {
 	var connected atomic.Bool
 	trace := &httptrace.ClientTrace{
 		GetConn: func(string) { connected.Store(false) }, // again after a redirect or a stale connection
@@ -28,7 +41,7 @@ func callHTTP(client *http.Client, req *http.Request, now func() time.Time, secr
 	}
 	resp, err := client.Do(req.WithContext(httptrace.WithClientTrace(req.Context(), trace)))
 	if err != nil {
-		return failed(err, connected.Load(), secrets)
+		return failed(err, connected.Load(), secrets), reply{}
 	}
 	defer resp.Body.Close()
 	return answered(resp, now(), secrets)
@@ -55,12 +68,13 @@ func failed(err error, connected bool, secrets []string) Outcome {
 // maxAnswer is how much of an answer's body is read, in bytes.
 const maxAnswer = 4 << 10
 
-// answered returns the outcome of an answer: 2xx is Accepted; 408, 429 and 5xx
+// answered returns an answer and its outcome: 2xx is Accepted; 408, 429 and 5xx
 // are Retry; all else is Refused.
-func answered(resp *http.Response, now time.Time, secrets []string) Outcome {
+func answered(resp *http.Response, now time.Time, secrets []string) (Outcome, reply) {
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	r := reply{body: body, html: strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html")}
 	words := resp.Status
-	if len(body) > 0 && !strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
+	if len(body) > 0 && !r.html {
 		words += ": " + string(body)
 	}
 	o := Outcome{Status: Refused, Words: without(secrets, words)}
@@ -71,7 +85,7 @@ func answered(resp *http.Response, now time.Time, secrets []string) Outcome {
 		o.Status = Retry
 		o.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), now)
 	}
-	return o
+	return o, r
 }
 
 // maxRetryAfter is the longest wait that a provider can ask for.

@@ -28,9 +28,9 @@ type Channel interface {
 
 // Contact is one way to reach a person.
 type Contact struct {
-	Kind    string   // webhook, email
-	To      string   // an address: of a webhook the URL, which is a secret
-	Secrets []string // what webhooks are signed with: one, or two while rotating
+	Kind    string   // webhook, email, ntfy, slack
+	To      string   // an address: of a webhook the URL, of ntfy the topic's; both are secrets. Of slack only the host
+	Secrets []string // webhook: what is signed with, two while rotating; ntfy: an access token, or none; slack: the whole URL
 	Name    string   // its lasting name at its person: "hook"
 }
 
@@ -95,6 +95,8 @@ func New(o Options) (*Set, error) {
 	return &Set{guard: guard, kinds: map[string]kind{
 		"webhook": {channel: newWebhook(guard, o)},
 		"email":   {channel: mail},
+		"ntfy":    {channel: newNtfy(guard, o), rings: true},
+		"slack":   {channel: newSlack(guard, o)},
 	}}, nil
 }
 

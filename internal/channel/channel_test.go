@@ -10,14 +10,14 @@ import (
 	"firehall/internal/fault"
 )
 
-func TestEveryKindIsListedAndNoneRings(t *testing.T) {
+func TestEveryKindIsListedAndOnlyAPushRings(t *testing.T) {
 	s := newSet(t, Options{})
-	if got, want := s.Kinds(), []string{"email", "webhook"}; !slices.Equal(got, want) {
+	if got, want := s.Kinds(), []string{"email", "ntfy", "slack", "webhook"}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	for _, kind := range s.Kinds() {
-		if s.Rings(kind) {
-			t.Errorf("%s rings", kind)
+		if s.Rings(kind) != (kind == "ntfy") {
+			t.Errorf("%s rings: %v", kind, s.Rings(kind))
 		}
 	}
 }
@@ -25,7 +25,7 @@ func TestEveryKindIsListedAndNoneRings(t *testing.T) {
 func TestAKindThatDoesNotExist(t *testing.T) {
 	s := newSet(t, Options{})
 	err := s.Validate(Contact{Kind: "pigeon", To: "roof"})
-	if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "email webhook") {
+	if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "email ntfy slack webhook") {
 		t.Errorf("got %v, want a fault that lists the kinds", err)
 	}
 	if o := s.Send(t.Context(), Contact{Kind: "pigeon"}, pageNotice()); o.Status != Refused || o.Words == "" {

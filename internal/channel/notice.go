@@ -26,6 +26,7 @@ const (
 type Notice struct {
 	Type         Type
 	SendID       id.Send // the same when an attempt is repeated
+	Replaces     id.Send // of news: the last page about it by this contact, whose place it takes where the channel can; "" is none
 	Person       id.Person
 	PersonName   string
 	Zone         *time.Location // the person's; nil is UTC

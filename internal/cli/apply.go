@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -18,6 +19,8 @@ type files struct {
 	remote
 	File  []string `name:"file" short:"f" required:"" sep:"none" placeholder:"FILE|DIR" help:"A setup file, a folder with *.yaml files, or - for standard input; several are merged by name."`
 	Prune bool     `help:"Delete what is on the server and not in the files."`
+
+	Overwrite bool `help:"Undo what others changed since these files were last applied; without it that is refused."`
 }
 
 type applyCommand struct {
@@ -62,17 +65,28 @@ func (c files) apply(ctx context.Context, w *World, dryRun bool) error {
 	if err != nil {
 		return err
 	}
-	plan, err := server.Apply(ctx, file.Setup, dryRun, c.Prune)
+	plan, err := server.Apply(ctx, file.Setup, client.ApplyOptions{DryRun: dryRun, Prune: c.Prune, Overwrite: c.Overwrite})
 	if err != nil {
-		return mistakes(placed(file, err))
+		return refusal(file, err)
 	}
-	if err := c.show(w, plan.Raw, func(out io.Writer) { printPlan(out, plan.Value, dryRun) }); err != nil {
+	if err := c.show(w, plan.Raw, func(out io.Writer) { printPlan(out, file, plan.Value, dryRun) }); err != nil {
 		return err
 	}
 	if dryRun && len(plan.Value.Changes) > 0 {
 		return errChanges
 	}
 	return nil
+}
+
+// refusal says why a setup was refused, each reason where it was typed.
+func refusal(file *setupfile.File, err error) error {
+	var refused *client.Problem
+	var problems setupfile.Problems
+	lines := placed(file, err)
+	if errors.As(err, &refused) && refused.Status == http.StatusConflict && errors.As(lines, &problems) {
+		return fmt.Errorf("%s; nothing was changed:\n%w", refused.Detail, problems)
+	}
+	return mistakes(lines)
 }
 
 // mistakes puts each mistake of a setup file on its own line, so that editors
@@ -105,7 +119,7 @@ func placed(file *setupfile.File, err error) error {
 
 // inSetup returns the path within the setup file of a place in the request.
 func inSetup(location string) (string, bool) {
-	for _, other := range []string{"path.", "query.", "header.", "body.dry_run", "body.prune"} {
+	for _, other := range []string{"path.", "query.", "header.", "body.dry_run", "body.prune", "body.overwrite"} {
 		if strings.HasPrefix(location, other) {
 			return "", false
 		}
@@ -122,7 +136,7 @@ func inSetup(location string) (string, bool) {
 var signs = map[string]string{"create": "+", "update": "~", "delete": "-"}
 
 // printPlan writes what changes, for people.
-func printPlan(out io.Writer, p client.Plan, dryRun bool) {
+func printPlan(out io.Writer, file *setupfile.File, p client.Plan, dryRun bool) {
 	counts := map[string]int{}
 	for _, c := range p.Changes {
 		counts[c.Verb]++
@@ -130,6 +144,12 @@ func printPlan(out io.Writer, p client.Plan, dryRun bool) {
 		for _, f := range c.Fields {
 			_, _ = fmt.Fprintln(out, harmless("    "+f.Path+": "+fieldChange(f)))
 		}
+		for _, text := range c.Affects {
+			_, _ = fmt.Fprintln(out, harmless("    affects: "+text))
+		}
+	}
+	for _, one := range p.Conflicts {
+		_, _ = fmt.Fprintln(out, harmless(fmt.Sprintf("changed by others: %s: %s: %s", file.Locate(one.Path), one.Path, one.Sentence)))
 	}
 	for _, text := range p.Warnings {
 		_, _ = fmt.Fprintln(out, "warning: "+harmless(text))
@@ -138,6 +158,8 @@ func printPlan(out io.Writer, p client.Plan, dryRun bool) {
 	switch {
 	case len(p.Changes) == 0:
 		_, _ = fmt.Fprintln(out, "Nothing to do: the server's setup is as the files say.")
+	case dryRun && len(p.Conflicts) > 0:
+		_, _ = fmt.Fprintf(out, "Plan: %s. Nothing was changed; apply is refused without --overwrite, because it would undo what others changed.\n", total)
 	case dryRun:
 		_, _ = fmt.Fprintf(out, "Plan: %s. Nothing was changed.\n", total)
 	default:
@@ -174,11 +196,13 @@ func printSecrets(out io.Writer, secrets map[string]string) {
 
 type exportCommand struct {
 	remote
+	Mine   bool   `xor:"whose" help:"Instead, everything that is kept about you, as JSON."`
+	Person string `xor:"whose" placeholder:"PERSON" help:"Instead, everything that is kept about a person, as JSON; for admins."`
 }
 
 // Help implements kong.HelpProvider.
 func (exportCommand) Help() string {
-	return "It holds no secrets and no keys: where they are absent, apply keeps them. Applying it again changes nothing.\n\nExample:\n\n    firehall export > team.yaml"
+	return "It holds no secrets and no keys: where they are absent, apply keeps them. Applying it again changes nothing.\n\nExample:\n\n    firehall export > team.yaml\n    firehall export --mine > me.json"
 }
 
 // Run exports.
@@ -186,6 +210,14 @@ func (c exportCommand) Run(ctx context.Context, w *World) error {
 	server, err := c.client(w)
 	if err != nil {
 		return err
+	}
+	if c.Mine || c.Person != "" {
+		data, err := server.OwnData(ctx, c.Person)
+		if err != nil {
+			return err
+		}
+		c.JSON = true
+		return c.show(w, data.Raw, nil)
 	}
 	setup, err := server.Export(ctx)
 	if err != nil {

@@ -36,27 +36,38 @@ type World struct {
 	Version        string
 	Serve          func(context.Context, config.Config) error
 	Demo           func(ctx context.Context, listen string) error
+	Offline        Offline
 }
 
 // commands is every command there is.
 type commands struct {
-	Serve    serveCommand    `cmd:"" help:"Run a node."`
-	Demo     demoCommand     `cmd:"" help:"Run a node with sample data in a throw-away folder."`
-	Apply    applyCommand    `cmd:"" help:"Make the server's setup equal setup files."`
-	Plan     planCommand     `cmd:"" help:"Show what apply would change (exit code 3 when that is anything)."`
-	Export   exportCommand   `cmd:"" help:"Print the server's setup as a setup file."`
-	Who      whoCommand      `cmd:"" help:"Show who is on call."`
-	Alerts   alertsCommand   `cmd:"" help:"List alerts."`
-	Why      whyCommand      `cmd:"" help:"Tell an alert's story: what happened, who was paged and why."`
-	Ack      ackCommand      `cmd:"" help:"Take an alert on."`
-	Resolve  resolveCommand  `cmd:"" help:"Close an alert."`
-	Escalate escalateCommand `cmd:"" help:"Page an alert's next step now."`
-	Snooze   snoozeCommand   `cmd:"" help:"Take an alert on until a time, then be paged again."`
-	Note     noteCommand     `cmd:"" help:"Write a note on an alert's timeline."`
-	Page     pageCommand     `cmd:"" help:"Raise an alert: page whoever is on call for a service."`
-	Override overrideCommand `cmd:"" help:"Put a person on call for a span of time."`
-	Schedule scheduleCommand `cmd:"" help:"Work with schedules without a server."`
-	Version  versionCommand  `cmd:"" help:"Print the version."`
+	Serve        serveCommand     `cmd:"" help:"Run a node."`
+	Demo         demoCommand      `cmd:"" help:"Run a node with sample data in a throw-away folder."`
+	Apply        applyCommand     `cmd:"" help:"Make the server's setup equal setup files."`
+	Plan         planCommand      `cmd:"" help:"Show what apply would change (exit code 3 when that is anything)."`
+	Export       exportCommand    `cmd:"" help:"Print the server's setup as a setup file."`
+	Erase        eraseCommand     `cmd:"" help:"Erase a person for good; the record keeps a name that says nothing."`
+	Audit        auditCommand     `cmd:"" help:"Show who changed what, or export it."`
+	Who          whoCommand       `cmd:"" help:"Show who is on call."`
+	Alerts       alertsCommand    `cmd:"" help:"List alerts."`
+	Why          whyCommand       `cmd:"" help:"Tell why somebody was paged, or nobody: of an alert, a person or a source."`
+	Simulate     simulateCommand  `cmd:"" help:"Say who would be paged, when, by which contact and why."`
+	Ack          ackCommand       `cmd:"" help:"Take an alert on."`
+	Resolve      resolveCommand   `cmd:"" help:"Close an alert."`
+	Escalate     escalateCommand  `cmd:"" help:"Page an alert's next step now."`
+	Snooze       snoozeCommand    `cmd:"" help:"Take an alert on until a time, then be paged again."`
+	Note         noteCommand      `cmd:"" help:"Write a note on an alert's timeline."`
+	Page         pageCommand      `cmd:"" help:"Raise an alert: page whoever is on call for a service."`
+	Contacts     contactsCommand  `cmd:"" help:"Show a person's contacts and whether they work, or test one."`
+	Override     overrideCommand  `cmd:"" help:"Put a person on call for a span of time."`
+	Lint         lintCommand      `cmd:"" help:"Say what will hurt in the setup, and how to mend it (exit code 1 when anything will)."`
+	Readiness    readinessCommand `cmd:"" help:"Show whether pages would arrive, for each person."`
+	Backup       backupCommand    `cmd:"" help:"Write a backup, online, and open it to see that it is whole."`
+	Restore      restoreCommand   `cmd:"" help:"Put a backup back, while no server runs."`
+	Resume       resumeCommand    `cmd:"" help:"Let the engine page again about what is older than a restore."`
+	MoveDatabase moveCommand      `cmd:"" name:"move-database" help:"Move from SQLite to PostgreSQL, checked row by row."`
+	Schedule     scheduleCommand  `cmd:"" help:"Work with schedules without a server."`
+	Version      versionCommand   `cmd:"" help:"Print the version."`
 }
 
 // exited is the panic with which the parser ends after --help.
@@ -127,6 +138,8 @@ func ended(w World, err error) int {
 		return Done
 	case errors.Is(err, errChanges):
 		return Changes
+	case errors.Is(err, errFindings):
+		return Refused
 	case errors.As(err, &settings):
 		_, _ = fmt.Fprintf(w.Stderr, "firehall: %s\n", strings.ReplaceAll(settings.Error(), "\n", "\nfirehall: "))
 		return Usage

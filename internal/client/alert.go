@@ -72,13 +72,10 @@ type Entry struct {
 	Sentence string    `json:"sentence"`
 }
 
-// Timeline returns what happened to an alert, the oldest first.
-func (c *Client) Timeline(ctx context.Context, id, cursor string) (Answer[List[Entry]], error) {
-	path := "/alerts/" + url.PathEscape(id) + "/timeline"
-	if cursor != "" {
-		path += "?cursor=" + url.QueryEscape(cursor)
-	}
-	return call[List[Entry]](ctx, c, http.MethodGet, path, nil)
+// Timeline returns what happened to an alert, the oldest first. Zone is in
+// which its sentences tell times; "" is the zone of who asks.
+func (c *Client) Timeline(ctx context.Context, id, cursor, zone string) (Answer[List[Entry]], error) {
+	return call[List[Entry]](ctx, c, http.MethodGet, "/alerts/"+url.PathEscape(id)+"/timeline"+query("cursor", cursor, "zone", zone), nil)
 }
 
 // NewAlert is an alert that a person raises.

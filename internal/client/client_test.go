@@ -41,9 +41,9 @@ func TestTheRequestIsWhatTheAPITakes(t *testing.T) {
 			return err
 		}, `POST /api/v1/alerts/alert_1%2F..%2Fx/note Bearer fh_token firehall-cli/1.2.3 {"text":"hm"}`},
 		"apply": {func() error {
-			_, err := c.Apply(t.Context(), []byte(`{"people":{}}`), true, false)
+			_, err := c.Apply(t.Context(), []byte(`{"people":{}}`), ApplyOptions{DryRun: true})
 			return err
-		}, `POST /api/v1/setup/apply Bearer fh_token firehall-cli/1.2.3 {"dry_run":true,"prune":false,"setup":{"people":{}}}`},
+		}, `POST /api/v1/setup/apply Bearer fh_token firehall-cli/1.2.3 {"setup":{"people":{}},"dry_run":true,"prune":false,"overwrite":false}`},
 	}
 	for name, test := range tests {
 		if err := test.call(); err != nil || got != test.want {

@@ -10,18 +10,26 @@ import (
 
 // Plan is what a setup changes.
 type Plan struct {
-	Changes  []Change          `json:"changes"`
-	Warnings []string          `json:"warnings"`
-	Secrets  map[string]string `json:"secrets"` // what was made, by its path in the file; shown this once
-	Applied  bool              `json:"applied"`
+	Changes   []Change          `json:"changes"`
+	Conflicts []Conflict        `json:"conflicts"` // what others changed since, and the files would undo
+	Warnings  []string          `json:"warnings"`
+	Secrets   map[string]string `json:"secrets"` // what was made, by its path in the file; shown this once
+	Applied   bool              `json:"applied"`
+}
+
+// Conflict is something that others changed since these files were applied.
+type Conflict struct {
+	Path     string `json:"path"` // like policies.payments.steps[0].wait
+	Sentence string `json:"sentence"`
 }
 
 // Change is what becomes of one thing of the setup.
 type Change struct {
-	Verb   string        `json:"verb"` // create, update or delete
-	Kind   string        `json:"kind"` // people, teams, …
-	Name   string        `json:"name"` // "" for the installation
-	Fields []FieldChange `json:"fields"`
+	Verb    string        `json:"verb"` // create, update or delete
+	Kind    string        `json:"kind"` // people, teams, …
+	Name    string        `json:"name"` // "" for the installation
+	Fields  []FieldChange `json:"fields"`
+	Affects []string      `json:"affects"` // who and what feels it, in sentences
 }
 
 // FieldChange is what becomes of one field of a thing.
@@ -31,10 +39,20 @@ type FieldChange struct {
 	New  string `json:"new"` // "" when it goes
 }
 
-// Apply makes the server's setup equal a setup file, given as JSON; a dry run
-// only says what would change.
-func (c *Client) Apply(ctx context.Context, setup json.RawMessage, dryRun, prune bool) (Answer[Plan], error) {
-	return call[Plan](ctx, c, http.MethodPost, "/setup/apply", map[string]any{"setup": setup, "dry_run": dryRun, "prune": prune})
+// ApplyOptions is how setup files are applied.
+type ApplyOptions struct {
+	DryRun    bool `json:"dry_run"`   // only say what would change
+	Prune     bool `json:"prune"`     // delete what is not in the files
+	Overwrite bool `json:"overwrite"` // undo what others changed since
+}
+
+// Apply makes the server's setup equal a setup file, given as JSON.
+func (c *Client) Apply(ctx context.Context, setup json.RawMessage, o ApplyOptions) (Answer[Plan], error) {
+	in := struct {
+		Setup json.RawMessage `json:"setup"`
+		ApplyOptions
+	}{setup, o}
+	return call[Plan](ctx, c, http.MethodPost, "/setup/apply", in)
 }
 
 // Export returns the server's setup in the form of the setup file, without

@@ -149,7 +149,9 @@ func (n *node) until(limit time.Duration, what string, done func() bool) {
 func (n *node) run(args ...string) (string, int) {
 	n.t.Helper()
 	path, _ := binary()
-	cmd := exec.Command(path, args...)
+	ctx, cancel := context.WithTimeout(n.t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Env = n.env
 	out, err := cmd.CombinedOutput()
 	if err != nil && cmd.ProcessState == nil {

@@ -55,7 +55,7 @@ func (e *Engine) call(ctx context.Context, c called) (out action.Called, done bo
 			return action.Called{}, e.skip(ctx, c.send, why)
 		}
 	}
-	return action.Called{Send: c.send, Outcome: e.Sender.Send(ctx, e.contact(setup, c.send), n), OpenedAt: n.Alert.OpenedAt}, true
+	return action.Called{Send: c.send, Outcome: e.Sender.Send(ctx, e.Act.OpenContact(setup, c.send.Person, c.send.Contact), n), OpenedAt: n.Alert.OpenedAt}, true
 }
 
 // moved says whether the alert is not what the send was claimed for.
@@ -70,21 +70,6 @@ func (e *Engine) skip(ctx context.Context, s notify.Send, why string) bool {
 		e.Log.Error("a needless send could not be skipped", "send", s.ID, "error", err)
 	}
 	return false
-}
-
-// contact returns the contact of a send with its secrets open.
-func (e *Engine) contact(setup *store.Setup, s notify.Send) channel.Contact {
-	c := setup.People[s.Person].Contacts[s.Contact]
-	out := channel.Contact{Kind: c.Kind, To: c.To, Name: s.Contact}
-	for _, sealed := range c.Sealed {
-		plain, err := e.Act.Secret.Open(action.SecretPurpose(s.Person, s.Contact), sealed)
-		if err != nil {
-			e.Log.Error("the secret of a contact cannot be opened", "person", s.Person, "contact", s.Contact, "error", err)
-			continue
-		}
-		out.Secrets = append(out.Secrets, string(plain))
-	}
-	return out
 }
 
 // perRecord is how many receipts one transaction keeps.

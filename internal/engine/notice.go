@@ -30,6 +30,9 @@ func (e *Engine) notice(ctx context.Context, setup *store.Setup, s notify.Send) 
 	}
 	if s.Page == "" { // news for somebody who was paged before
 		n.Headline, n.Reason = s.Reason, "you were paged for it"
+		if n.Replaces, err = e.replaces(ctx, s); err != nil {
+			return n, err
+		}
 	}
 	e.aboutPages(&n, setup, pages, s)
 	next, err := e.Act.Next(ctx, e.Act.DB, setup, a)
@@ -37,6 +40,19 @@ func (e *Engine) notice(ctx context.Context, setup *store.Setup, s notify.Send) 
 		n.Next = nextSentence(setup, next.What, next.Who, next.At, person.Location())
 	}
 	return n, err
+}
+
+// replaces returns the last page about an alert that reached the same contact
+// as some news; "" when none did.
+func (e *Engine) replaces(ctx context.Context, news notify.Send) (last id.Send, err error) {
+	sends, err := e.Act.DB.SendsOf(ctx, news.Alert)
+	for _, s := range sends {
+		asks := s.Kind == notify.PageSend || s.Kind == notify.NudgeSend
+		if asks && s.Reached() && s.Person == news.Person && s.Contact == news.Contact {
+			last = s.ID
+		}
+	}
+	return last, err
 }
 
 // aboutPages fills in why, who else, and the links: those of the page that the

@@ -186,7 +186,12 @@ func (b *batch) guarded(ctx context.Context, t store.Timer) error {
 	if !ok {
 		return fmt.Errorf("there is no worker for timers of kind %q: a newer version planned it", t.Kind)
 	}
-	return safely(func() error { return work(b, ctx, t.Ref) })
+	return safely(func() error {
+		if held, err := b.e.Act.Hold(ctx, b.tx, t); held || err != nil {
+			return err
+		}
+		return work(b, ctx, t.Ref)
+	})
 }
 
 // safely runs fn; a panic is its error.

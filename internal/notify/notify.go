@@ -4,9 +4,12 @@ package notify
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"firehall/internal/fault"
@@ -16,10 +19,17 @@ import (
 
 // Contact is one way to reach a person.
 type Contact struct {
-	Kind   string   `json:"kind"`             // webhook, email
+	Kind   string   `json:"kind"`             // webhook, email, ntfy, slack
 	To     string   `json:"to"`               // an address, by kind
 	Secret string   `json:"secret,omitempty"` // as typed; never stored and never shown again
 	Sealed []string `json:"sealed,omitempty"` // the secret as stored, newest first; two while rotating
+}
+
+// Mark returns a short name for where the contact leads: another one for
+// another address, and without a part of it.
+func (c Contact) Mark() string {
+	sum := sha256.Sum256([]byte(c.Kind + "\x00" + c.To + "\x00" + strings.Join(c.Sealed, "\x00")))
+	return hex.EncodeToString(sum[:8])
 }
 
 // Rule tells a person by some contacts after a while.

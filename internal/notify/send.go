@@ -28,6 +28,11 @@ type Send struct {
 	Words      string // the provider's last words
 }
 
+// Reached says whether the send may have been read: also one whose call runs.
+func (s Send) Reached() bool {
+	return s.Status == Accepted || s.Status == Delivered || s.Status == Sending
+}
+
 // SendKind says what a send says; it is the type in a webhook's body.
 type SendKind string
 

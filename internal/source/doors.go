@@ -45,6 +45,7 @@ type Doors struct {
 	meter   action.Meter
 	log     *slog.Logger
 	remote  func(*http.Request) netip.Addr
+	unknown func(kind string) // notes a call with a key that no source has
 	keys    keys
 	limits  limits // of sources, by name
 	guesses limits // of unknown keys, by address
@@ -65,7 +66,7 @@ var guessing = route.Rate{Count: 30, Per: time.Minute}
 
 // New returns the doors.
 func New(o Options) *Doors {
-	d := &Doors{ingest: o.Act.Ingest, db: o.DB, meter: o.Meter, log: o.Log, remote: o.Remote}
+	d := &Doors{ingest: o.Act.Ingest, unknown: o.Act.Stranger, db: o.DB, meter: o.Meter, log: o.Log, remote: o.Remote}
 	if d.remote == nil {
 		d.remote = otherEnd
 	}

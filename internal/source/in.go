@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"firehall/internal/action"
 	"firehall/internal/id"
 	"firehall/internal/intake"
 	"firehall/internal/route"
@@ -32,12 +33,7 @@ func (d *Doors) arrive(r *http.Request) result {
 
 // parserOf returns how the messages of a source are read.
 func (d *Doors) parserOf(s route.Source) parser {
-	options := intake.Options{Fold: s.Fold}
-	setup := d.db.Setup()
-	service := setup.Services[route.Find(s).Service]
-	if len(setup.Installation.Severity)+len(service.Severity) > 0 {
-		options.Words = setup.Words(service)
-	}
+	options := action.ReadAs(d.db.Setup(), s)
 	return func(body []byte) (intake.Result, error) { return intake.Parse(s.Kind, options, body) }
 }
 

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"sync"
@@ -42,6 +43,7 @@ func (d *Doors) stranger(r *http.Request) result {
 	if wait > 0 {
 		return result{end: limited, wait: retryAfter(wait)}
 	}
+	d.unknown(cmp.Or(r.PathValue("kind"), pagerDuty))
 	return result{end: unknown}
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"firehall/internal/action"
@@ -110,18 +109,7 @@ func (d *Doors) unreadable(ctx context.Context, s route.Source, b *body, out res
 	if b.large {
 		keep = firstOf
 	}
-	details := map[string]string{"why": out.sentence, "size": fmt.Sprintf("%d bytes", b.size)}
-	if len(out.errors) > 0 {
-		details["errors"] = strings.Join(out.errors, "\n")
-	}
-	told := alert.Signal{
-		Key:      "unreadable:" + string(s.Name),
-		Status:   alert.Firing,
-		Summary:  "Unreadable message from " + string(s.Name),
-		Severity: "unreadable", // a word that no map knows is an error
-		Details:  details,
-	}
-	in := action.Arrival{Source: s, Body: b.copied(keep), Size: b.size, Signals: []alert.Signal{told}, Urgency: alert.High}
+	in := action.Arrival{Source: s, Body: b.copied(keep), Size: b.size, Signals: []alert.Signal{action.UnreadableSignal(s.Name, out.sentence, out.errors, b.size)}, Urgency: alert.High}
 	if out = d.keep(ctx, in, out); out.end == refused || out.end == tooLarge {
 		d.meter.Message(s.Kind, "unreadable")
 	}

@@ -45,6 +45,10 @@ var (
 		"id", "alert", "page", "batch", "person", "contact", "channel", "kind", "urgency", "status", "reason", "due_at",
 		"attempts", "unknowns", "first_at", "claimed_by", "finished_at", "words",
 	}}
+	proofTable = table{
+		name: "contact_proofs", columns: []string{"person", "contact", "mark", "tested_at", "delivered_at", "failed_at", "why"},
+		suffix: "ON CONFLICT (person, contact) DO UPDATE SET mark = excluded.mark, tested_at = CASE WHEN contact_proofs.mark = excluded.mark AND contact_proofs.tested_at > excluded.tested_at THEN contact_proofs.tested_at ELSE excluded.tested_at END, delivered_at = excluded.delivered_at, failed_at = excluded.failed_at, why = excluded.why",
+	}
 )
 
 // sqliteRows is how many rows one statement writes on SQLite, when there are so

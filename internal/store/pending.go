@@ -13,13 +13,13 @@ import (
 // pending holds rows that a transaction will write with few statements: at its
 // end, at the end of a savepoint, or before it reads their tables.
 type pending struct {
-	pages, sends, entries [][]any
-	timers                []Timer
+	pages, sends, entries, proofs [][]any
+	timers                        []Timer
 }
 
 // flush writes what is pending.
 func (tx *Tx) flush(ctx context.Context) error {
-	for _, write := range []func(context.Context) error{tx.flushPages, tx.flushSends, tx.flushEntries, tx.flushTimers} {
+	for _, write := range []func(context.Context) error{tx.flushPages, tx.flushSends, tx.flushEntries, tx.flushTimers, tx.flushProofs} {
 		if err := write(ctx); err != nil {
 			return err
 		}

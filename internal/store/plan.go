@@ -7,7 +7,6 @@ import (
 	"firehall/internal/fault"
 	"firehall/internal/id"
 	"firehall/internal/schedule"
-	"firehall/internal/span"
 )
 
 // plans keeps what was computed from one version of the setup.
@@ -41,8 +40,8 @@ func (s *Setup) Plan(name id.Schedule) (*schedule.Plan, error) {
 	}
 	off := schedule.Absences{}
 	for _, p := range s.People {
-		if p.Disabled {
-			off[p.Name] = []span.Span{{}}
+		if spans := p.absent(); len(spans) > 0 {
+			off[p.Name] = spans
 		}
 	}
 	if s.plans.schedules == nil {

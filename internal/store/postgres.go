@@ -22,18 +22,13 @@ type postgresWriter struct {
 }
 
 func openPostgres(ctx context.Context, d *DB) error {
-	config, err := pgx.ParseConfig(d.config.URL)
+	pool, err := dialPostgres(ctx, d.config.URL)
 	if err != nil {
-		return fault.New(fault.Invalid, "FIREHALL_DATABASE_URL is not a PostgreSQL address; write one like postgres://user:password@host:5432/firehall")
+		return err
 	}
-	guardConnection(config)
-	pool := stdlib.OpenDB(*config)
 	d.closers = append(d.closers, pool.Close)
-	pool.SetMaxOpenConns(24)
-	pool.SetMaxIdleConns(12)
-	pool.SetConnMaxIdleTime(5 * time.Minute)
-	if err := pool.PingContext(ctx); err != nil {
-		return fmt.Errorf("PostgreSQL at %s cannot be reached; is it running, and is FIREHALL_DATABASE_URL right? %w", config.Host, err)
+	if err := holdRun(ctx, d, pool); err != nil { // from here on nobody restores or moves this database
+		return err
 	}
 	if err := migrate(ctx, pool, true); err != nil {
 		return err
@@ -43,7 +38,25 @@ func openPostgres(ctx context.Context, d *DB) error {
 	}
 	d.writer = &postgresWriter{pool: pool}
 	d.q = db.New(checked{pool})
-	return holdRun(ctx, d, pool)
+	return nil
+}
+
+// dialPostgres returns a pool of connections to a database that answers.
+func dialPostgres(ctx context.Context, address string) (*sql.DB, error) {
+	config, err := pgx.ParseConfig(address)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "FIREHALL_DATABASE_URL is not a PostgreSQL address; write one like postgres://user:password@host:5432/firehall")
+	}
+	guardConnection(config)
+	pool := stdlib.OpenDB(*config)
+	pool.SetMaxOpenConns(24)
+	pool.SetMaxIdleConns(12)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	if err := pool.PingContext(ctx); err != nil {
+		_ = pool.Close()
+		return nil, fmt.Errorf("PostgreSQL at %s cannot be reached; is it running, and is FIREHALL_DATABASE_URL right? %w", config.Host, err)
+	}
+	return pool, nil
 }
 
 // tendQueues has PostgreSQL clean up early behind the tables whose rows come

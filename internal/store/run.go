@@ -8,6 +8,7 @@ import (
 	"hash/fnv"
 	"time"
 
+	"firehall/internal/fault"
 	"firehall/internal/id"
 )
 
@@ -29,6 +30,9 @@ const renewEvery = 5 * time.Second
 func holdRun(ctx context.Context, d *DB, pool *sql.DB) error {
 	l := &runLock{pool: pool, run: d.run}
 	if err := l.take(ctx); err != nil {
+		if f := fault.Of(err); f != nil {
+			return err
+		}
 		return fmt.Errorf("announce this node: %w", err)
 	}
 	d.alive = func(ctx context.Context, run id.Run) (bool, error) { return runAlive(ctx, pool, run) }
@@ -73,12 +77,29 @@ func (l *runLock) take(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", lockOf(l.run)); err != nil {
+	if err := l.enter(ctx, conn); err != nil {
 		_ = conn.Close()
 		return err
 	}
 	l.conn = conn
 	return nil
+}
+
+// house is the advisory lock that every node shares while it runs, and that a
+// restore or a move has alone.
+const house = 0x66697265 // "fire"
+
+// enter takes the lock of the run and a share of the house.
+func (l *runLock) enter(ctx context.Context, conn *sql.Conn) error {
+	var free bool
+	if err := conn.QueryRowContext(ctx, "SELECT pg_try_advisory_lock_shared($1)", house).Scan(&free); err != nil {
+		return err
+	}
+	if !free {
+		return fault.New(fault.Conflict, "a restore or a move works on this database; start when it has ended")
+	}
+	_, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", lockOf(l.run))
+	return err
 }
 
 // renew takes the lock again when its connection is lost.
@@ -96,7 +117,7 @@ func (l *runLock) free(ctx context.Context) {
 	if l.conn == nil {
 		return
 	}
-	if _, err := l.conn.ExecContext(ctx, "SELECT pg_advisory_unlock($1)", lockOf(l.run)); err != nil {
+	if _, err := l.conn.ExecContext(ctx, "SELECT pg_advisory_unlock($1), pg_advisory_unlock_shared($2)", lockOf(l.run), house); err != nil {
 		_ = l.conn.Raw(func(any) error { return driver.ErrBadConn })
 	}
 	_ = l.conn.Close()
@@ -117,3 +138,6 @@ func runAlive(ctx context.Context, pool *sql.DB, run id.Run) (bool, error) {
 	err := pool.QueryRowContext(ctx, "SELECT pg_try_advisory_xact_lock($1)", lockOf(run)).Scan(&free)
 	return !free, err
 }
+
+// Alive says whether a run of a node goes on.
+func (d *DB) Alive(ctx context.Context, run id.Run) (bool, error) { return d.alive(ctx, run) }

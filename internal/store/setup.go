@@ -39,6 +39,7 @@ type Setup struct {
 type Person struct {
 	team.Person
 	notify.Reach
+	Off []OffSpan `json:"off,omitempty"` // when they were disabled, the oldest first
 }
 
 // Team is a team and its working hours.
@@ -64,6 +65,7 @@ type Installation struct {
 	Fallback     []escalation.Target `json:"fallback,omitempty"`
 	HeartbeatURL string              `json:"heartbeat_url,omitempty"`
 	Severity     map[string]string   `json:"severity,omitempty"` // sources' words → severities, on top of the default
+	Backup       *BackupPlan         `json:"backup,omitempty"`   // nil: DefaultBackupPlan
 }
 
 // Kinds of setup documents.

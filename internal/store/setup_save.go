@@ -54,6 +54,19 @@ func (tx *Tx) AddOverride(ctx context.Context, o schedule.Override) error {
 	return tx.bump(ctx)
 }
 
+// ReplaceOverride writes an override that is there anew; the setup's version
+// goes up.
+func (tx *Tx) ReplaceOverride(ctx context.Context, o schedule.Override) error {
+	doc, err := encode(o)
+	if err != nil {
+		return err
+	}
+	if err := tx.q.RewriteOverride(ctx, db.RewriteOverrideParams{ID: string(o.ID), Doc: doc}); err != nil {
+		return err
+	}
+	return tx.bump(ctx)
+}
+
 // DeleteOverride ends an override. It fails with NotFound when there is none.
 func (tx *Tx) DeleteOverride(ctx context.Context, n id.Override) error {
 	gone, err := tx.q.DeleteOverride(ctx, db.DeleteOverrideParams{ID: string(n), At: micros(tx.Now)})

@@ -36,6 +36,7 @@ type DB struct {
 	closers []func() error
 	setup   atomic.Pointer[Setup]
 	wakes   chan struct{}
+	holding atomic.Bool // alerts may be held since a restore
 	ids     ids
 	run     id.Run
 	alive   func(context.Context, id.Run) (bool, error)
@@ -90,11 +91,25 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 		_ = d.Close()
 		return nil, err
 	}
-	if _, err := d.loadSetup(ctx, d.reader); err != nil {
+	if err := d.begin(ctx); err != nil {
 		_ = d.Close()
 		return nil, err
 	}
 	return d, nil
+}
+
+// begin reads what a node must know before it works.
+func (d *DB) begin(ctx context.Context) error {
+	if err := d.refuseUnfinished(ctx); err != nil {
+		return err
+	}
+	held, err := d.HeldAlerts(ctx)
+	if err != nil {
+		return fmt.Errorf("look for alerts from before a restore: %w", err)
+	}
+	d.holding.Store(held > 0)
+	_, err = d.loadSetup(ctx, d.reader)
+	return err
 }
 
 // Close ends all connections. Transactions must have ended.

@@ -88,17 +88,26 @@ func prepare(url string) error {
 }
 
 func reset(ctx context.Context, db *pgx.Conn) error {
-	text := "DELETE FROM setup_version; INSERT INTO setup_version (one, version) VALUES (1, 1)"
-	for _, table := range tables {
-		text += "; DELETE FROM " + table
+	rows, err := db.Query(ctx, "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> $1", versionTable)
+	if err != nil {
+		return err
 	}
-	_, err := db.Exec(ctx, text)
+	all, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	text := ""
+	for _, table := range all {
+		text += "DELETE FROM " + table + "; "
+	}
+	_, err = db.Exec(ctx, text+"INSERT INTO setup_version (one, version) VALUES (1, 1)")
 	return err
 }
 
 // tables are those that are empty at first.
 var tables = []string{
-	"facts", "setup", "policy_versions", "overrides", "tokens", "messages", "alerts", "members", "hushes", "timeline", "pages", "sends", "timers", "audit",
+	"facts", "setup", "policy_versions", "overrides", "tokens", "messages", "alerts", "members", "hushes", "timeline", "pages", "sends", "timers", "audit", "held", "held_timers",
+	"setup_bases", "erasures",
 }
 
 // open opens a database for as long as the test runs.

@@ -582,7 +582,8 @@ func (q *Queries) SaveHush(ctx context.Context, arg SaveHushParams) error {
 }
 
 const stuckHeld = `-- name: StuckHeld :many
-SELECT id FROM alerts WHERE status = 'acknowledged' AND hold_until > 0 AND hold_until < $1 ORDER BY id LIMIT 200
+SELECT id FROM alerts WHERE status = 'acknowledged' AND hold_until > 0 AND hold_until < $1
+    AND NOT EXISTS (SELECT 1 FROM held h WHERE h.alert = alerts.id) ORDER BY id LIMIT 200
 `
 
 func (q *Queries) StuckHeld(ctx context.Context, before int64) ([]string, error) {
@@ -609,7 +610,8 @@ func (q *Queries) StuckHeld(ctx context.Context, before int64) ([]string, error)
 }
 
 const stuckTriggered = `-- name: StuckTriggered :many
-SELECT id FROM alerts WHERE status = 'triggered' AND urgency > 1 AND next_at < $1 ORDER BY id LIMIT 200
+SELECT id FROM alerts WHERE status = 'triggered' AND urgency > 1 AND next_at < $1
+    AND NOT EXISTS (SELECT 1 FROM held h WHERE h.alert = alerts.id) ORDER BY id LIMIT 200
 `
 
 func (q *Queries) StuckTriggered(ctx context.Context, before int64) ([]string, error) {

@@ -43,6 +43,29 @@ type Audit struct {
 	Doc    []byte
 }
 
+type ContactProof struct {
+	Person      string
+	Contact     string
+	Mark        string
+	TestedAt    int64
+	DeliveredAt int64
+	FailedAt    int64
+	Why         string
+}
+
+type Erasure struct {
+	Name string
+	Doc  []byte
+}
+
+type HeldTimer struct {
+	Kind    string
+	Ref     string
+	Lane    string
+	DueAt   int64
+	Attempt int64
+}
+
 type Hush struct {
 	Service  string
 	Key      string
@@ -115,6 +138,21 @@ type Send struct {
 	ClaimedBy  string
 	FinishedAt int64
 	Words      string
+}
+
+type SetupBasis struct {
+	Hand   string
+	Kind   string
+	Name   string
+	Form   string
+	SaidAt int64
+	GoneAt int64
+	GoneBy string
+}
+
+type SourceUse struct {
+	Source string
+	UsedAt int64
 }
 
 type Timeline struct {

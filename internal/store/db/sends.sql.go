@@ -334,6 +334,7 @@ func (q *Queries) SendsOf(ctx context.Context, alert string) ([]Send, error) {
 const stuckSends = `-- name: StuckSends :many
 SELECT s.id FROM sends s WHERE s.status = 'waiting' AND s.due_at < $1
     AND NOT EXISTS (SELECT 1 FROM timers t WHERE t.kind = 'deliver' AND t.ref = s.id AND t.due_at >= $1)
+    AND NOT EXISTS (SELECT 1 FROM held h WHERE h.alert = s.alert)
 ORDER BY s.due_at LIMIT 200
 `
 

@@ -24,10 +24,12 @@ SELECT * FROM alerts WHERE merged_into = @alert AND merged_into <> '' AND status
 SELECT * FROM alerts WHERE status = 'acknowledged' AND owner = @owner ORDER BY id FOR UPDATE;
 
 -- name: StuckTriggered :many
-SELECT id FROM alerts WHERE status = 'triggered' AND urgency > 1 AND next_at < @before ORDER BY id LIMIT 200;
+SELECT id FROM alerts WHERE status = 'triggered' AND urgency > 1 AND next_at < @before
+    AND NOT EXISTS (SELECT 1 FROM held h WHERE h.alert = alerts.id) ORDER BY id LIMIT 200;
 
 -- name: StuckHeld :many
-SELECT id FROM alerts WHERE status = 'acknowledged' AND hold_until > 0 AND hold_until < @before ORDER BY id LIMIT 200;
+SELECT id FROM alerts WHERE status = 'acknowledged' AND hold_until > 0 AND hold_until < @before
+    AND NOT EXISTS (SELECT 1 FROM held h WHERE h.alert = alerts.id) ORDER BY id LIMIT 200;
 
 -- name: CountOpen :many
 SELECT status, CAST(count(*) AS BIGINT) AS n FROM alerts

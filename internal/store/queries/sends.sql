@@ -33,6 +33,7 @@ SELECT DISTINCT claimed_by FROM sends WHERE status = 'sending';
 -- name: StuckSends :many
 SELECT s.id FROM sends s WHERE s.status = 'waiting' AND s.due_at < @before
     AND NOT EXISTS (SELECT 1 FROM timers t WHERE t.kind = 'deliver' AND t.ref = s.id AND t.due_at >= @before)
+    AND NOT EXISTS (SELECT 1 FROM held h WHERE h.alert = s.alert)
 ORDER BY s.due_at LIMIT 200;
 
 -- name: CountWaiting :one

@@ -1,0 +1,191 @@
+package action_test
+
+import (
+	"encoding/json"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"firehall/internal/action"
+	"firehall/internal/fault"
+	"firehall/internal/team"
+)
+
+// twoHands is what both hands begin with.
+const twoHands = `
+people:
+  ana: {name: Ana Reis, role: owner, contacts: {mail: {kind: email, to: ana@example.com}}}
+  ben: {name: Ben Ito, contacts: {mail: {kind: email, to: ben@example.com}}}
+teams: {t: {}}
+policies: {p: {team: t, repeat: 1, steps: [{page: ["person:ana"], wait: 5m}]}}
+services: {v: {team: t, policy: p, description: One}}
+`
+
+// as applies YAML as a hand.
+func (w *setupWorld) as(hand, text string, opts action.ApplyOptions) (action.Plan, error) {
+	w.t.Helper()
+	by := setupOwner
+	by.Label = hand
+	return w.act.Apply(w.t.Context(), by, setupJSON(w.t, text), opts)
+}
+
+// hands applies YAML as a hand and fails the test when that fails.
+func (w *setupWorld) hand(hand, text string, opts ...action.ApplyOptions) action.Plan {
+	w.t.Helper()
+	plan, err := w.as(hand, text, append(opts, action.ApplyOptions{})[0])
+	if err != nil {
+		w.t.Fatalf("apply as %s: %v", hand, err)
+	}
+	return plan
+}
+
+func TestWhatOthersChangedIsNotUndoneUnlessThatIsWanted(t *testing.T) {
+	with := func(old, text string) string { return strings.Replace(twoHands, old, text, 1) }
+	tests := map[string]struct {
+		meanwhile func(w *setupWorld) // by another hand
+		file      string              // of the first hand
+		conflicts []string
+	}{
+		"nothing else changed": {func(*setupWorld) {}, with("wait: 5m", "wait: 3m"), nil},
+		"another field changed": {
+			func(w *setupWorld) { w.hand("other", with("description: One", "description: Two")) },
+			strings.Replace(with("wait: 5m", "wait: 3m"), "description: One", "description: Two", 1), nil,
+		},
+		"both changed it alike": {
+			func(w *setupWorld) { w.hand("other", with("wait: 5m", "wait: 3m")) }, with("wait: 5m", "wait: 3m"), nil,
+		},
+		"only the others changed it": {
+			func(w *setupWorld) { w.hand("other", with("wait: 5m", "wait: 7m")) }, twoHands,
+			[]string{`policies.p.steps[0].wait: it is "7m" now (last changed by other, Mon 2026-11-16 12:00 UTC); the file still says "5m" and would undo that`},
+		},
+		"both changed it": {
+			func(w *setupWorld) { w.hand("other", with("wait: 5m", "wait: 7m")) }, with("wait: 5m", "wait: 3m"),
+			[]string{`policies.p.steps[0].wait: your file changes "5m" to "3m", and meanwhile it became "7m" (last changed by other, Mon 2026-11-16 12:00 UTC)`},
+		},
+		"the others changed what the file leaves out now": {
+			func(w *setupWorld) { w.hand("other", with("repeat: 1", "repeat: 2")) }, with("repeat: 1, ", ""),
+			[]string{`policies.p.repeat: your file said "1" and leaves it out now, and meanwhile it became "2" (last changed by other, Mon 2026-11-16 12:00 UTC)`},
+		},
+		"somebody was disabled in the night": {
+			func(w *setupWorld) {
+				if err := w.act.SetDisabled(w.t.Context(), team.Actor{Person: "ana", Role: team.Owner}, "ben", true); err != nil {
+					w.t.Fatal(err)
+				}
+			},
+			twoHands,
+			[]string{`people.ben.disabled: it is "true" now (last changed by ana, Mon 2026-11-16 12:00 UTC); the file still says nothing and would undo that`},
+		},
+		"somebody was deleted": {
+			func(w *setupWorld) {
+				if err := w.act.DeletePerson(w.t.Context(), team.Actor{Person: "ana", Role: team.Owner}, "ben"); err != nil {
+					w.t.Fatal(err)
+				}
+			},
+			twoHands,
+			[]string{`people.ben: ana deleted it on Mon 2026-11-16 12:00 UTC, and the file would make it again`},
+		},
+		"what the same hand changed without a file": {
+			func(w *setupWorld) {
+				if err := w.act.SetDisabled(w.t.Context(), team.Actor{Label: "first", Role: team.Owner}, "ben", true); err != nil {
+					w.t.Fatal(err)
+				}
+			},
+			twoHands, nil,
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			setupOnBoth(t, func(t *testing.T, w *setupWorld) {
+				w.hand("first", twoHands)
+				test.meanwhile(w)
+				before := w.db.Setup()
+				plan := w.hand("first", test.file, action.ApplyOptions{DryRun: true})
+				setupEqual(t, clashesOf(plan), test.conflicts)
+				_, err := w.as("first", test.file, action.ApplyOptions{})
+				if test.conflicts == nil {
+					if err != nil {
+						t.Fatal(err)
+					}
+					return
+				}
+				if !fault.Is(err, fault.Conflict) || len(fault.Of(err).Fields) != len(test.conflicts) {
+					t.Fatalf("it was not refused: %v", err)
+				}
+				setupEqual(t, w.db.Setup().Version, before.Version)
+				setupEqual(t, w.hand("first", test.file, action.ApplyOptions{Overwrite: true}).Applied, true)
+				setupEqual(t, len(w.hand("first", test.file).Changes), 0)
+			})
+		})
+	}
+}
+
+func clashesOf(p action.Plan) []string {
+	var out []string
+	for _, c := range p.Conflicts {
+		out = append(out, c.Path+": "+c.Sentence)
+	}
+	return out
+}
+
+func TestPruningWhatOthersChangedSinceIsRefused(t *testing.T) {
+	setupOnBoth(t, func(t *testing.T, w *setupWorld) {
+		w.hand("first", twoHands)
+		w.hand("other", strings.Replace(twoHands, "description: One", "description: Two", 1))
+		less := twoHands[:strings.Index(twoHands, "services:")]
+		_, err := w.as("first", less, action.ApplyOptions{Prune: true})
+		if f := fault.Of(err); f == nil || f.Kind != fault.Conflict || f.Fields[0].Path != "services.v" {
+			t.Fatalf("got %v", err)
+		}
+		w.hand("first", less, action.ApplyOptions{Prune: true, Overwrite: true})
+		_, err = w.as("other", twoHands, action.ApplyOptions{}) // which has it still
+		if f := fault.Of(err); f == nil || f.Kind != fault.Conflict || f.Fields[0].Sentence != "first deleted it on Mon 2026-11-16 12:00 UTC, and the file would make it again" {
+			t.Fatalf("got %v", err)
+		}
+	})
+}
+
+func TestThePlanSaysWhoFeelsADeletion(t *testing.T) {
+	setupOnBoth(t, func(t *testing.T, w *setupWorld) {
+		w.apply(setupRota)
+		plan := w.apply("people: {dee: {name: Dee}}\ninstallation: {fallback: [\"person:dee\"]}", action.ApplyOptions{DryRun: true, Prune: true})
+		got := map[string][]string{}
+		for _, c := range plan.Changes {
+			if len(c.Affects) > 0 {
+				got[c.Verb+" "+c.Kind+"."+c.Name] = c.Affects
+			}
+		}
+		setupEqual(t, got, map[string][]string{
+			"delete people.ana":        {"ana is on call on primary now, until Mon 2026-11-23 09:00 Europe/Lisbon"},
+			"delete people.ben":        {"ben is on call on primary next from Mon 2026-11-23 09:00 Europe/Lisbon"},
+			"delete schedules.primary": {"ana is on call on it now"},
+			"update people.dee":        {"dee loses their only contact: nothing would reach them"},
+		})
+	})
+}
+
+func TestTheExportOfTheDemoIsAFixedPoint(t *testing.T) {
+	text, err := os.ReadFile("../app/demo.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	demo := regexp.MustCompile(`start: \{env: \w+\}`).ReplaceAllString(string(text), `start: "2026-11-03T12:00"`)
+	demo = regexp.MustCompile(`\{env: \w+\}`).ReplaceAllString(demo, "UTC")
+	setupOnBoth(t, func(t *testing.T, w *setupWorld) {
+		w.hand("first", demo)
+		first, err := json.Marshal(w.export())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, hand := range []string{"first", "other"} {
+			setupEqual(t, len(w.hand(hand, string(first), action.ApplyOptions{Prune: true}).Changes), 0)
+		}
+		again, err := json.Marshal(w.export())
+		if err != nil || string(again) != string(first) {
+			t.Errorf("the export is another one: %v\n%s\n%s", err, first, again)
+		}
+		if strings.Contains(string(first), "secret") || strings.Contains(string(first), `"key"`) {
+			t.Errorf("it holds a secret: %s", first)
+		}
+	})
+}

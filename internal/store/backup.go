@@ -1,0 +1,142 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"time"
+
+	sqlite "modernc.org/sqlite"
+)
+
+// A backup works in small portions and rests between them, so that what pages
+// people goes on beside it.
+const (
+	portionPages = 128 // of SQLite's: 512 KiB
+	portionRows  = 500
+	restFor      = 8 * time.Millisecond
+)
+
+// Backup writes a copy of the database as it is now to a file, opens the copy
+// to see that it is whole, and returns what it holds. The database is in use
+// meanwhile. The file is the same whichever database it is made of, and holds
+// no secret key. It is there whole or not at all, and only its owner may read
+// it. It fails when there is a file already.
+func (d *DB) Backup(ctx context.Context, path string) (Copy, error) {
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		return Copy{}, fmt.Errorf("%s is there already; choose another name", path)
+	}
+	part, err := draft(path)
+	if err != nil {
+		return Copy{}, err
+	}
+	defer func() { _ = os.Remove(part) }() // it has its name by then, or must go
+	madeAt := d.Now().UTC()
+	fill := d.fillFromSQLite
+	if d.Postgres() {
+		fill = d.fillFromPostgres
+	}
+	counts, err := fill(ctx, part)
+	if err != nil {
+		return Copy{}, fmt.Errorf("copy the database: %w", err)
+	}
+	if err := seal(ctx, part, madeAt); err != nil {
+		return Copy{}, fmt.Errorf("finish the copy: %w", err)
+	}
+	c, err := OpenCopy(ctx, part, false)
+	if err != nil {
+		return Copy{}, fmt.Errorf("the copy was made and cannot be used: %w", err)
+	}
+	counts["facts"] = c.counts["facts"] // the copy says one thing more of itself
+	if !maps.Equal(counts, c.counts) {
+		return Copy{}, fmt.Errorf("the copy was made and does not hold what the database does: %v instead of %v", c.counts, counts)
+	}
+	c.Path = path
+	return c, finish(part, path)
+}
+
+// seal has a copy say when it was made, and makes it one file without a log.
+func seal(ctx context.Context, path string, madeAt time.Time) error {
+	pool, err := openFile(path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = pool.Close() }()
+	for _, text := range []string{
+		"PRAGMA journal_mode = DELETE",
+		"INSERT INTO facts (name, value) VALUES ('" + FactMadeAt + "', '" + madeAt.Format(time.RFC3339) + "') ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+	} {
+		if _, err := pool.ExecContext(ctx, text); err != nil {
+			return err
+		}
+	}
+	return pool.Close()
+}
+
+// fillFromSQLite copies the pages of one snapshot, and returns how many rows
+// each table had in it.
+func (d *DB) fillFromSQLite(ctx context.Context, to string) (map[string]int64, error) {
+	pool, err := sql.Open("sqlite", sqliteDSN(filepath.Join(d.config.Dir, File), "mode=ro"))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = pool.Close() }()
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
+		return nil, err
+	}
+	defer func() { _, _ = conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK") }()
+	sheets, err := sheetsOf(ctx, conn) // the snapshot is that of the first read
+	if err != nil {
+		return nil, err
+	}
+	if err := conn.Raw(func(driver any) error { return copyPages(ctx, driver, to) }); err != nil {
+		return nil, err
+	}
+	counts, _, err := countAll(ctx, conn, sheets)
+	return counts, err
+}
+
+// copyPages copies the pages of the snapshot that a connection reads.
+func copyPages(ctx context.Context, driver any, to string) (err error) {
+	from, ok := driver.(interface {
+		NewBackup(string) (*sqlite.Backup, error)
+	})
+	if !ok {
+		return errors.New("this driver of SQLite cannot copy a database")
+	}
+	b, err := from.NewBackup(fileDSN(to, "_pragma=synchronous(0)"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.Finish()) }()
+	for more := true; more; {
+		if more, err = b.Step(portionPages); err != nil {
+			return err
+		}
+		if err := rest(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rest leaves the machine to others for a moment.
+func rest(ctx context.Context) error {
+	t := time.NewTimer(restFor)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
