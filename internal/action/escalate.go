@@ -11,31 +11,38 @@ import (
 	"firehall/internal/timeline"
 )
 
+// Paging is what an escalation did.
+type Paging struct {
+	Alert alert.Alert   // as it then stands
+	Pages []notify.Page // made now
+	Calls []notify.Send // claimed: the caller must call them at once
+}
+
 // Escalate pages the step that is due for an alert, within a transaction of
-// the engine. It returns the sends that the caller must call at once: those that
-// claim has room for; others have their timers. Woken early it only plans again.
-func (act *Actions) Escalate(ctx context.Context, tx *store.Tx, n id.Alert, claim Reserve) ([]notify.Send, error) {
+// the engine. Of the sends that are due it claims those that claim has room for;
+// others have their timers. Woken early it only plans again.
+func (act *Actions) Escalate(ctx context.Context, tx *store.Tx, n id.Alert, claim Reserve) (Paging, error) {
 	a, err := tx.LockAlert(ctx, n)
 	if err != nil || a.Status != alert.Triggered || a.NextAt.IsZero() {
-		return nil, err
+		return Paging{}, err
 	}
 	w, err := act.workIn(ctx, tx)
 	if err != nil {
-		return nil, err
+		return Paging{}, err
 	}
 	if tx.Now.Before(a.NextAt) {
-		return nil, tx.SetTimers(ctx, w.timer(TimerEscalate, a, a.NextAt))
+		return Paging{}, tx.SetTimers(ctx, w.timer(TimerEscalate, a, a.NextAt))
 	}
 	p, err := w.policyOf(ctx, a)
 	if err != nil {
-		return nil, err
+		return Paging{}, err
 	}
 	run := w.paging(p, a)
 	run.claim = claim
 	if a, err = run.carryOut(ctx); err != nil {
-		return nil, err
+		return Paging{}, err
 	}
-	return run.claimed, tx.SaveAlert(ctx, a)
+	return Paging{Alert: a, Pages: run.pages, Calls: run.claimed}, tx.SaveAlert(ctx, a)
 }
 
 // EscalateNow pages the next step at once because somebody asks for help. An

@@ -20,6 +20,7 @@ type paging struct {
 	w     work
 	claim Reserve // takes sends that are due for a call at once; nil takes none
 
+	pages   []notify.Page
 	claimed []notify.Send
 	entries []timeline.Entry // not recorded yet
 }
@@ -68,6 +69,7 @@ func (p *paging) page(ctx context.Context, people []asked) error {
 		p.note(paged(pages[i]))
 		sends = append(sends, p.sends(pages[i])...)
 	}
+	p.pages = append(p.pages, pages...)
 	if err := p.w.tx.AddPages(ctx, pages); err != nil {
 		return err
 	}

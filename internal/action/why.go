@@ -18,20 +18,20 @@ type WhyKind string
 
 // What becomes of an alert, a signal or a message.
 const (
-	WhyPaged      WhyKind = "paged"        // somebody was paged
-	WhyUnreached  WhyKind = "unreached"    // somebody was paged, and every send has failed
-	WhyUntold     WhyKind = "urgency_none" // it is listed and tells nobody
-	WhyWaits      WhyKind = "waits"        // low urgency waits for working hours
-	WhyNobody     WhyKind = "nobody_found" // no step and no fallback found anybody
-	WhyMerged     WhyKind = "merged"       // another alert carries it on
-	WhyHeldBack   WhyKind = "suppressed"   // something holds it back
-	WhyTaken      WhyKind = "acknowledged" // somebody had it before the first page
-	WhyOver       WhyKind = "resolved"     // it was over before the first page
-	WhyDue        WhyKind = "due"          // its first step is still to come
-	WhyFolded     WhyKind = "folded"       // the signal went into an open alert
-	WhyHushed     WhyKind = "hushed"       // a person had resolved it: it pages nobody for a while
-	WhyNothing    WhyKind = "nothing"      // the signal was about nothing that was open
-	WhyUnknown    WhyKind = "unknown"      // the record does not say any more
+	WhyPaged     WhyKind = "paged"        // somebody was paged
+	WhyUnreached WhyKind = "unreached"    // somebody was paged, and every send has failed
+	WhyUntold    WhyKind = "urgency_none" // it is listed and tells nobody
+	WhyWaits     WhyKind = "waits"        // low urgency waits for working hours
+	WhyNobody    WhyKind = "nobody_found" // no step and no fallback found anybody
+	WhyMerged    WhyKind = "merged"       // another alert carries it on
+	WhyHeldBack  WhyKind = "suppressed"   // something holds it back
+	WhyTaken     WhyKind = "acknowledged" // somebody had it before the first page
+	WhyOver      WhyKind = "resolved"     // it was over before the first page
+	WhyDue       WhyKind = "due"          // its first step is still to come
+	WhyFolded    WhyKind = "folded"       // the signal went into an open alert
+	WhyHushed    WhyKind = "hushed"       // a person had resolved it: it pages nobody for a while
+	WhyNothing   WhyKind = "nothing"      // the signal was about nothing that was open
+	WhyUnknown   WhyKind = "unknown"      // the record does not say any more
 )
 
 // AlertWhy says why an alert paged somebody, or why it paged nobody.

@@ -44,7 +44,7 @@ func (e *Engine) call(ctx context.Context, c called) (out action.Called, done bo
 		}
 	}()
 	setup := e.Act.DB.Setup()
-	n, err := e.notice(ctx, setup, c.send)
+	n, err := e.notice(ctx, setup, c)
 	if err != nil {
 		words := "the notice could not be written"
 		e.Log.Error(words, "send", c.send.ID, "error", err)

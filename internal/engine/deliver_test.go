@@ -97,7 +97,7 @@ func TestABatchThatIsUndoneHoldsNothing(t *testing.T) {
 		if wait := b.reserve(s); wait != 0 {
 			t.Errorf("there is no room: wait %s", wait)
 		}
-		b.claimed(s)
+		b.claimed(s, nil)
 		if !e.claims.holds(s.ID) || e.Calls() != 1 {
 			t.Error("what is claimed is not held before its commit")
 		}

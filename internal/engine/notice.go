@@ -12,22 +12,33 @@ import (
 	"firehall/internal/store"
 )
 
-// notice writes what is said to a person by one send, as things stand now.
-func (e *Engine) notice(ctx context.Context, setup *store.Setup, s notify.Send) (channel.Notice, error) {
+// about returns the alert of a call and its pages.
+func (e *Engine) about(ctx context.Context, c called) (alert.Alert, []notify.Page, error) {
+	if c.known != nil {
+		return c.known.Alert, c.known.Pages, nil
+	}
+	a, err := e.Act.DB.Alert(ctx, c.send.Alert)
+	if err != nil {
+		return a, nil, err
+	}
+	pages, err := e.Act.DB.PagesOf(ctx, a.ID)
+	return a, pages, err
+}
+
+// notice writes what is said to a person by one call, as things stand when it
+// is claimed or later.
+func (e *Engine) notice(ctx context.Context, setup *store.Setup, c called) (channel.Notice, error) {
+	s := c.send
 	person := setup.People[s.Person]
 	n := channel.Notice{
 		Type: typeOf(s.Kind), SendID: s.ID, Person: s.Person, PersonName: person.FullName, Zone: person.Location(),
 		Urgency: alert.Urgency(s.Urgency), Reason: s.Reason, Attempt: s.Attempts, PublicURL: e.PublicURL,
 	}
-	a, err := e.Act.DB.Alert(ctx, s.Alert)
+	a, pages, err := e.about(ctx, c)
 	if err != nil {
 		return n, err
 	}
 	n.Alert = e.alert(setup, a)
-	pages, err := e.Act.DB.PagesOf(ctx, s.Alert)
-	if err != nil {
-		return n, err
-	}
 	if s.Page == "" { // news for somebody who was paged before
 		n.Headline, n.Reason = s.Reason, "you were paged for it"
 		if n.Replaces, err = e.replaces(ctx, s); err != nil {

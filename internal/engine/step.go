@@ -39,6 +39,8 @@ type called struct {
 	send notify.Send
 	seat seat
 	at   time.Time // when it was claimed, by the clock of the machine
+
+	known *action.Paging // its alert and all the pages of that, as of then; nil: to be read
 }
 
 // step runs up to perStep timers that are due in one transaction, taking turns
@@ -205,12 +207,16 @@ func safely(fn func() error) (err error) {
 }
 
 func (b *batch) escalate(ctx context.Context, ref string) error {
-	sends, err := b.e.Act.Escalate(ctx, b.tx, id.Alert(ref), b.reserve)
+	paging, err := b.e.Act.Escalate(ctx, b.tx, id.Alert(ref), b.reserve)
 	if err != nil {
 		return err
 	}
-	for _, s := range sends {
-		b.claimed(s)
+	var known *action.Paging
+	if paging.Alert.Pagings == 1 { // its pages are all there are
+		known = &paging
+	}
+	for _, s := range paging.Calls {
+		b.claimed(s, known)
 	}
 	return nil
 }
@@ -224,7 +230,7 @@ func (b *batch) deliver(ctx context.Context, ref string) error {
 	if err != nil || !ok {
 		return err
 	}
-	b.claimed(s)
+	b.claimed(s, nil)
 	return nil
 }
 
@@ -242,7 +248,7 @@ func (b *batch) seatOf(s notify.Send) seat { return seat{b.lane, b.e.placeOf(s)}
 
 // claimed takes a send for its call, in the order in which room was kept: where
 // a contact leads may have changed since.
-func (b *batch) claimed(s notify.Send) {
+func (b *batch) claimed(s notify.Send, known *action.Paging) {
 	b.e.claims.hold(s.ID)
-	b.calls = append(b.calls, called{send: s, seat: b.reserved[len(b.calls)], at: b.readAt})
+	b.calls = append(b.calls, called{send: s, known: known, seat: b.reserved[len(b.calls)], at: b.readAt})
 }
