@@ -38,6 +38,13 @@ type room struct {
 	of    map[id.Team]int
 	at    map[seat]int
 	lines map[line]time.Time
+	paces map[seat]pace
+}
+
+// pace is how fast calls end.
+type pace struct {
+	last  time.Time     // by the clock of the machine
+	every time.Duration // a mean of the times between two ends
 }
 
 // line is where sends wait that found no room; those that tell quietly who has
@@ -48,7 +55,7 @@ type line struct {
 }
 
 func newRoom() *room {
-	return &room{to: map[place]int{}, of: map[id.Team]int{}, at: map[seat]int{}, lines: map[line]time.Time{}}
+	return &room{to: map[place]int{}, of: map[id.Team]int{}, at: map[seat]int{}, lines: map[line]time.Time{}, paces: map[seat]pace{}}
 }
 
 // enter keeps room for one call; it returns false when there is none. A quarter
@@ -81,6 +88,21 @@ func (r *room) leave(s seat) {
 	less(r.to, s.place)
 	less(r.of, s.lane)
 	less(r.at, s)
+	r.ended(s, time.Now())
+}
+
+// ended notes when a call ended. Sixteen or so make the mean.
+func (r *room) ended(s seat, at time.Time) {
+	if len(r.paces) >= maxLines {
+		clear(r.paces)
+	}
+	p, known := r.paces[s]
+	if !known {
+		p = pace{last: at, every: backEvery}
+	}
+	p.every += (at.Sub(p.last) - p.every) / 16
+	p.last = at
+	r.paces[s] = p
 }
 
 func less[K comparable](counts map[K]int, key K) {
@@ -95,11 +117,14 @@ func (r *room) leaveAll(list []seat) {
 	}
 }
 
-// How those who found no room come back: one after another, so that looking
-// again after ten thousand of them leaves time for everybody else.
+// How those who found no room come back: one after another, as fast as calls
+// end and no faster than that, so that looking again after ten thousand of them
+// leaves time for everybody else.
 const (
 	backSoonest  = 50 * time.Millisecond
-	backEvery    = 2 * time.Millisecond
+	backFastest  = 400 * time.Microsecond
+	backEvery    = 2 * time.Millisecond  // also where calls end more slowly
+	backTogether = 10 * time.Millisecond // in one transaction
 	backAtLatest = 15 * time.Second
 	maxLines     = 1000 // that are remembered
 )
@@ -111,10 +136,14 @@ func (r *room) back(s seat, quiet bool, now time.Time) time.Duration {
 	if len(r.lines) >= maxLines {
 		clear(r.lines)
 	}
-	wait := r.lines[line{s, quiet}].Add(backEvery).Sub(now)
+	every := backEvery
+	if p, known := r.paces[s]; known {
+		every = min(max(p.every, backFastest), backEvery)
+	}
+	wait := r.lines[line{s, quiet}].Add(every).Sub(now)
 	wait = min(max(wait, backSoonest), backAtLatest) // also after the clock was set back
 	r.lines[line{s, quiet}] = now.Add(wait)
-	return wait
+	return now.Add(wait + backTogether - 1).Truncate(backTogether).Sub(now)
 }
 
 // Calls returns how many calls to providers run.
