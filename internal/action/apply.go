@@ -66,7 +66,7 @@ func (act *Actions) Apply(ctx context.Context, by team.Actor, file json.RawMessa
 	}
 	if opts.DryRun || p.idle() { // nothing is locked for nothing
 		p.plan.Applied = !opts.DryRun
-		return p.plan, nil
+		return p.warned(), nil
 	}
 	err = act.DB.Do(ctx, func(tx *store.Tx) error {
 		if setup, err = tx.LockSetup(ctx); err != nil {
@@ -88,7 +88,7 @@ func (act *Actions) Apply(ctx context.Context, by team.Actor, file json.RawMessa
 	}
 	p.plan.Applied, p.plan.Secrets = true, p.made
 	act.Log.Info("the setup was changed", "by", label(by), "changes", len(p.plan.Changes))
-	return p.plan, nil
+	return p.warned(), nil
 }
 
 // applying is a setup file on its way.

@@ -81,11 +81,7 @@ func (p *planner) apply(by team.Actor, file []byte) error {
 	if err := p.wrong.fault(badFile); err != nil {
 		return err
 	}
-	if err := p.owners(by); err != nil {
-		return err
-	}
-	p.warnings()
-	return nil
+	return p.owners(by)
 }
 
 // merge puts the file over what is there, as it is written.

@@ -94,7 +94,7 @@ func (act *Actions) onThing(ctx context.Context, by team.Actor, t thing, dryRun 
 	if p.plan.Applied {
 		p.plan.Secrets = p.made
 	}
-	return p.plan, nil
+	return p.warned(), nil
 }
 
 // planThing plans the change of one thing, and checks who makes it.
