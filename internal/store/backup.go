@@ -13,13 +13,34 @@ import (
 	sqlite "modernc.org/sqlite"
 )
 
-// A backup works in small portions and rests between them, so that what pages
-// people goes on beside it.
+// A backup works in small portions and rests between them, several times as
+// long as it worked, so that what pages people goes on beside it.
 const (
 	portionPages = 128 // of SQLite's: 512 KiB
 	portionRows  = 500
-	restFor      = 8 * time.Millisecond
+	restShare    = 5 // of rest for one of work
+	restAtLeast  = 4 * time.Millisecond
+	restAtMost   = time.Second
 )
+
+// pacer spreads work over time.
+type pacer struct{ since time.Time }
+
+func newPacer() *pacer { return &pacer{time.Now()} }
+
+// rest leaves the machine to others for a while, by how long the work since
+// the last rest took.
+func (p *pacer) rest(ctx context.Context) error {
+	t := time.NewTimer(min(max(restShare*time.Since(p.since), restAtLeast), restAtMost))
+	defer t.Stop()
+	defer func() { p.since = time.Now() }()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
 
 // Backup writes a copy of the database as it is now to a file, opens the copy
 // to see that it is whole, and returns what it holds. The database is in use
@@ -118,25 +139,15 @@ func copyPages(ctx context.Context, driver any, to string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.Finish()) }()
+	pace := newPacer()
 	for more := true; more; {
 		if more, err = b.Step(portionPages); err != nil {
 			return err
 		}
-		if err := rest(ctx); err != nil {
+		if err := pace.rest(ctx); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// rest leaves the machine to others for a moment.
-func rest(ctx context.Context) error {
-	t := time.NewTimer(restFor)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
-}

@@ -72,6 +72,7 @@ func (s sheet) copyToSQLite(ctx context.Context, from querier, into runner) (int
 	}
 	defer rows.close()
 	var args []any
+	pace := newPacer()
 	for rows.Next() {
 		args = append(args, rows.values...)
 		if len(args) == rowsAtOnce*len(s.columns) {
@@ -81,7 +82,7 @@ func (s sheet) copyToSQLite(ctx context.Context, from querier, into runner) (int
 			args = args[:0]
 		}
 		if rows.n%portionRows == 0 {
-			if err := rest(ctx); err != nil {
+			if err := pace.rest(ctx); err != nil {
 				return 0, err
 			}
 		}
