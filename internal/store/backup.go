@@ -150,4 +150,3 @@ func copyPages(ctx context.Context, driver any, to string) (err error) {
 	}
 	return nil
 }
-
