@@ -20,7 +20,7 @@ TESTED := go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}
 RACED_DIRS = $(addprefix ./,$(addsuffix /...,$(wildcard $(addprefix internal/,$(RACED)))))
 GOTEST := go test -vet=off -timeout 20m
 
-.PHONY: help run dev check test tests generate bench soak clean needs
+.PHONY: help run dev check test tests generate bench soak release clean needs
 
 help:
 	sed -n 's/^## //p' Makefile
@@ -62,13 +62,18 @@ generate: $(TOOLS)
 bench: needs
 	go run ./internal/bench $(ARGS)
 
-## make soak      the long runs: tests named TestSoak…, up to two hours
+## make soak      the long run: 100,000 pages on each database while nodes are killed, under an hour (PAGES=… for another number)
+PAGES ?= 100000
 soak: needs
-	FIREHALL_SOAK=1 go run ./internal/pgtest/cmd go test -count 1 -timeout 2h -run '^TestSoak' -v ./internal/...
+	FIREHALL_SOAK=$(PAGES) go run ./internal/pgtest/cmd go test -count 1 -timeout 4h -run '^TestSoak' -v ./internal/e2e
 
-## make clean     removes built tools and what dev left
+## make release   static programs for Linux with checksums, into dist/ (VERSION=1.2.3, else of git describe)
+release:
+	scripts/release.sh dist
+
+## make clean     removes built tools, releases and what dev left
 clean:
-	rm -rf .tools
+	rm -rf .tools dist
 
 needs:
 	scripts/install-test-needs.sh

@@ -165,12 +165,12 @@ func TestThePlanSaysWhoFeelsADeletion(t *testing.T) {
 }
 
 func TestTheExportOfTheDemoIsAFixedPoint(t *testing.T) {
-	text, err := os.ReadFile("../app/demo.yaml")
+	text, err := os.ReadFile("../demo/demo.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	demo := regexp.MustCompile(`start: \{env: \w+\}`).ReplaceAllString(string(text), `start: "2026-11-03T12:00"`)
-	demo = regexp.MustCompile(`\{env: \w+\}`).ReplaceAllString(demo, "UTC")
+	demo := regexp.MustCompile(`active_until: \{env: \w+\}`).ReplaceAllString(string(text), `active_until: "2026-11-04T08:00"`)
+	demo = regexp.MustCompile(`\{env: \w+\}`).ReplaceAllString(demo, `"2026-11-03T12:00"`)
 	setupOnBoth(t, func(t *testing.T, w *setupWorld) {
 		w.hand("first", demo)
 		first, err := json.Marshal(w.export())

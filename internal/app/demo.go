@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	_ "embed" // for demo.yaml
 	"errors"
 	"fmt"
 	"io"
@@ -15,14 +14,12 @@ import (
 
 	"firehall/internal/action"
 	"firehall/internal/channel"
-	"firehall/internal/cli/setupfile"
 	"firehall/internal/config"
+	"firehall/internal/demo"
 	"firehall/internal/engine"
+	"firehall/internal/store"
 	"firehall/internal/team"
 )
-
-//go:embed demo.yaml
-var demoSetup []byte
 
 // DemoOptions says how the demo is started.
 type DemoOptions struct {
@@ -52,11 +49,14 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := demo.Tell(ctx, store.Config{Dir: dir}, filepath.Join(dir, config.SecretKeyName), o.Now()); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	a, err := startDemo(ctx, o, dir, listener)
 	if err != nil {
 		return err
 	}
-	token, err := a.fillDemo(ctx, o)
+	token, err := a.demoToken(ctx)
 	if err != nil {
 		return errors.Join(err, a.Close(ctx))
 	}
@@ -90,32 +90,10 @@ func startDemo(ctx context.Context, o DemoOptions, dir string, l net.Listener) (
 	})
 }
 
-// fillDemo applies the sample setup and returns a token of Ana's.
-func (a *App) fillDemo(ctx context.Context, o DemoOptions) (token string, err error) {
-	variables := map[string]string{"DEMO_ZONE": o.Zone, "DEMO_MONDAY": lastMonday(o)}
-	file, err := setupfile.Read([]setupfile.Source{{Name: "demo.yaml", Text: demoSetup}}, func(name string) (string, bool) {
-		value, ok := variables[name]
-		return value, ok
-	})
-	if err != nil {
-		return "", err
-	}
-	if _, err := a.act.Apply(ctx, team.Firehall, file.Setup, action.ApplyOptions{}); err != nil {
-		return "", err
-	}
-	_, token, err = a.act.MakeToken(ctx, team.Firehall, action.TokenInput{Name: "demo", Person: "ana", Scopes: []team.Scope{team.ScopeSetup}})
+// demoToken makes a token of Ana's.
+func (a *App) demoToken(ctx context.Context) (string, error) {
+	_, token, err := a.act.MakeToken(ctx, team.Firehall, action.TokenInput{Name: "demo", Person: "ana", Scopes: []team.Scope{team.ScopeSetup}})
 	return token, err
-}
-
-// lastMonday is when this week's turn began, so that Ana has the first one.
-func lastMonday(o DemoOptions) string {
-	zone, err := time.LoadLocation(o.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
-	now := o.Now().In(zone)
-	days := (int(now.Weekday()) + 6) % 7
-	return now.AddDate(0, 0, -days).Format(time.DateOnly) + "T00:00"
 }
 
 func (a *App) introduceDemo(o DemoOptions, token string, instead bool) {
@@ -124,7 +102,8 @@ func (a *App) introduceDemo(o DemoOptions, token string, instead bool) {
 		_, _ = fmt.Fprintf(o.Out, "Another program listens on %s, so this is on a free port.\n\n", o.Listen)
 	}
 	_, _ = fmt.Fprintf(o.Out, `Firehall's demo runs at %[1]s
-Ana, Ben and Cy look after a shop; this week Ana has the pager. Page her:
+Tidewater is a shop with three teams, in Lisbon, New York and Singapore; a fortnight of their alerts is here to look at.
+This week Ana has the pager for payments. Page her:
 
   curl -d '{"summary":"Nobody can pay","severity":"critical"}' %[1]s/in/generic/demo-generic-key-0
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -76,7 +77,9 @@ func inspected(ctx context.Context, c Config) (*sql.DB, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("there is no database in %s: %w", c.Dir, errors.Unwrap(err))
 	}
-	return sql.Open("sqlite", sqliteDSN(path, "mode=ro"))
+	// Not sqliteDSN: it would make a file of no version a database of ours.
+	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + fmt.Sprintf("?mode=ro&_pragma=busy_timeout(%d)", busyWait)
+	return sql.Open("sqlite", dsn)
 }
 
 // common reads what both databases have. Tables that are not there yet leave it

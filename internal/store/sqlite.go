@@ -36,7 +36,11 @@ func openSQLite(ctx context.Context, d *DB) error {
 		return err
 	}
 	path := filepath.Join(d.config.Dir, File)
-	pool, err := sql.Open("sqlite", sqliteDSN(path, "_txlock=immediate", "_pragma=synchronous(FULL)", "_pragma=cache_size(-32000)"))
+	sync := "_pragma=synchronous(FULL)"
+	if d.config.Fleeting {
+		sync = "_pragma=synchronous(OFF)"
+	}
+	pool, err := sql.Open("sqlite", sqliteDSN(path, "_txlock=immediate", sync, "_pragma=cache_size(-32000)"))
 	if err != nil {
 		return fmt.Errorf("open %s: %w", path, err)
 	}

@@ -25,6 +25,8 @@ type Config struct {
 	Now    func() time.Time // the clock of every transaction
 	Random io.Reader        // for ids; nil is the system's
 	Log    *slog.Logger
+
+	Fleeting bool // what is written need not survive the machine: SQLite does not wait for the disk
 }
 
 // DB is the database. It is safe for use by many goroutines at once. Its
