@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need and this Debian machine lacks: a C compiler (for the race detector),
-# PostgreSQL, Prometheus, Alertmanager and Chromium. Does nothing, at once, when all is there.
+# PostgreSQL, Prometheus, Alertmanager, Chromium and two proxies. Does nothing, at once, when all is there.
 set -euo pipefail
 
 missing=()
@@ -19,6 +19,8 @@ lacks postgresql eval 'compgen -G "/usr/lib/postgresql/*/bin/initdb" || command 
 lacks prometheus command -v prometheus
 lacks prometheus-alertmanager eval 'command -v prometheus-alertmanager || command -v alertmanager'
 lacks chromium eval 'command -v chromium || command -v chromium-browser || command -v google-chrome'
+lacks nginx-light command -v nginx
+lacks caddy command -v caddy
 
 [ ${#missing[@]} -gt 0 ] || exit 0
 
@@ -50,8 +52,8 @@ apt install -y --no-install-recommends "${missing[@]}"
 if [ -d /run/systemd/system ]; then
 	for package in "${missing[@]}"; do
 		case $package in
-		postgresql | prometheus | prometheus-alertmanager)
-			"${as_root[@]}" systemctl disable --quiet --now "$package" || true
+		postgresql | prometheus | prometheus-alertmanager | nginx-light | caddy)
+			"${as_root[@]}" systemctl disable --quiet --now "${package%-light}" || true
 			;;
 		esac
 	done

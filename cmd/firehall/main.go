@@ -32,7 +32,7 @@ func main() {
 	os.Exit(cli.Run(ctx, os.Args[1:], cli.World{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: os.LookupEnv, Now: time.Now, Zone: time.Local, Version: built(),
 		Serve: func(ctx context.Context, c config.Config) error {
-			return app.Run(ctx, app.Options{Config: c, Version: built()})
+			return app.Run(ctx, app.Options{Config: c, Version: built(), Notify: notify})
 		},
 		Demo: func(ctx context.Context, listen string) error {
 			return app.Demo(ctx, app.DemoOptions{Listen: listen, Out: os.Stdout, Version: built(), Zone: localZone(), Command: called()})
@@ -56,6 +56,7 @@ func offline() cli.Offline {
 			done, err := app.MoveDatabase(ctx, c, said)
 			return cli.Moved(done), err
 		},
+		Doctor: app.Doctor,
 	}
 }
 

@@ -205,7 +205,7 @@ var operations = []string{
 	"GET /teams", "GET /teams/{name}", "GET /services", "GET /services/{name}", "GET /policies", "GET /policies/{name}",
 	"GET /sources", "GET /sources/{name}", "POST /setup/apply", "GET /setup/export",
 	"PUT /setup/{kind}/{name}", "DELETE /setup/{kind}/{name}", "GET /me/export", "GET /people/{name}/export", "POST /people/{name}/erase", "GET /lint", "POST /lint", "GET /people/{name}/contacts", "POST /people/{name}/contacts/{contact}/test", "GET /me", "GET /tokens", "POST /tokens",
-	"DELETE /tokens/{id}", "GET /audit", "GET /backup", "POST /backup", "POST /resume",
+	"DELETE /tokens/{id}", "GET /audit", "GET /backup", "POST /backup", "POST /resume", "GET /doctor",
 }
 
 func TestTheDescriptionListsEveryOperation(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"firehall/internal/action"
+	"firehall/internal/doctor"
 	"firehall/internal/lint"
 	"firehall/internal/store"
 	"firehall/internal/team"
@@ -33,6 +34,8 @@ type Options struct {
 	// Node returns how this server runs, for lint; nil, or a nil answer, says
 	// nothing of it.
 	Node func() *lint.Node
+	// Doctor looks at this server; nil finds nothing.
+	Doctor func(context.Context) doctor.Report
 
 	// Remote returns the address of who sends a request; nil is the other end
 	// of the connection.
@@ -55,6 +58,7 @@ type Server struct {
 	scratch    string
 	unsendable map[string]string
 	node       func() *lint.Node
+	doctor     func(context.Context) doctor.Report
 	signIn     *signIn
 	huma       huma.API
 	lines      []line
@@ -75,7 +79,7 @@ const (
 // New returns the API.
 func New(o Options) *Server {
 	s := &Server{
-		act: o.Act, db: o.DB, log: o.Log, publicURL: o.PublicURL, scratch: o.Scratch, unsendable: o.Unsendable, node: o.Node,
+		act: o.Act, db: o.DB, log: o.Log, publicURL: o.PublicURL, scratch: o.Scratch, unsendable: o.Unsendable, node: o.Node, doctor: o.Doctor,
 		signIn: newSignIn(o), mux: http.NewServeMux(), known: http.NewServeMux(),
 	}
 	if s.node == nil {

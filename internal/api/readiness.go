@@ -42,17 +42,26 @@ func (s *Server) readiness(ctx context.Context, _ team.Actor, in *Paging) (list[
 	if err != nil {
 		return list[Readiness]{}, err
 	}
-	paged := pagedBy(setup)
 	var out []Readiness
-	for name, p := range setup.People {
-		if p.Role == team.Observer && !slices.Contains(paged, name) {
-			continue
-		}
+	for _, name := range responders(setup) {
 		for _, urgency := range []string{"high", "low"} {
-			out = append(out, s.ready(p, urgency, facts))
+			out = append(out, s.ready(setup.People[name], urgency, facts))
 		}
 	}
 	return part(out, *in, func(r Readiness) string { return string(r.Person) + " " + r.Urgency })
+}
+
+// responders returns who may be paged, sorted.
+func responders(setup *store.Setup) []id.Person {
+	paged := pagedBy(setup)
+	var out []id.Person
+	for name, p := range setup.People {
+		if p.Role != team.Observer || slices.Contains(paged, name) {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // ready says what a page of an urgency would do, as far as facts go.

@@ -9,6 +9,7 @@ const (
 	tagSetup     = "Setup"
 	tagAccess    = "Access"
 	tagBackups   = "Backups"
+	tagDoctor    = "Doctor"
 )
 
 // register lists every operation.
@@ -20,6 +21,7 @@ func (s *Server) register() {
 	s.registerAccess()
 	s.registerQuestions()
 	s.registerBackups()
+	s.registerDoctor()
 }
 
 func get(tag, path, name, summary string) line {

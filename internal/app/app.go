@@ -37,6 +37,7 @@ type Options struct {
 	Sender   func(*channel.Set) engine.Sender // nil: the channels themselves
 	Roots    *x509.CertPool                   // authorities that calls believe; nil: the system's
 	Retain   Retention                        // zero: DefaultRetention
+	Notify   func(state string)               // told READY=1 and STOPPING=1, as sd_notify(3); nil: nobody
 }
 
 // App is a running node.
@@ -74,6 +75,9 @@ func Start(ctx context.Context, o Options) (*App, error) {
 	if a.opts.Retain == (Retention{}) {
 		a.opts.Retain = DefaultRetention
 	}
+	if a.opts.Notify == nil {
+		a.opts.Notify = func(string) {}
+	}
 	a.log = a.opts.Log
 	if a.log == nil {
 		a.log = Logger(os.Stderr, o.Config.Log)
@@ -88,6 +92,7 @@ func Start(ctx context.Context, o Options) (*App, error) {
 	for _, text := range o.Config.Warnings() {
 		a.log.Warn(text)
 	}
+	a.opts.Notify("READY=1")
 	a.log.Info("Firehall serves", "url", a.URL(), "version", o.Version, "database", a.database())
 	return a, nil
 }
@@ -228,6 +233,7 @@ const (
 func (a *App) Close(ctx context.Context) error {
 	a.closing.Do(func() {
 		a.stopping.Store(true)
+		a.opts.Notify("STOPPING=1")
 		a.log.Info("Firehall stops")
 		serving, cancel := context.WithTimeout(ctx, requestsWithin)
 		defer cancel()

@@ -3,6 +3,7 @@ package app
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"io"
 	"net"
 	"net/http"
@@ -12,20 +13,20 @@ import (
 	"testing"
 )
 
-// demo is a running demo whose words a test reads.
-type demo struct {
+// shown is a running demo whose words a test reads.
+type shown struct {
 	t     *testing.T
 	words *bufio.Scanner
 	stop  context.CancelFunc
 	ended chan error
 }
 
-func startDemoOn(t *testing.T, listen string) *demo {
+func startDemoOn(t *testing.T, listen string) *shown {
 	t.Helper()
 	t.Setenv("TMPDIR", t.TempDir())
 	read, write := io.Pipe()
 	ctx, stop := context.WithCancel(t.Context())
-	d := &demo{t: t, words: bufio.NewScanner(read), stop: stop, ended: make(chan error, 1)}
+	d := &shown{t: t, words: bufio.NewScanner(read), stop: stop, ended: make(chan error, 1)}
 	go func() {
 		d.ended <- Demo(ctx, DemoOptions{Listen: listen, Out: write, Version: "1.2.3", Zone: "Europe/Lisbon", Command: "firehall"})
 		_ = write.Close()
@@ -35,7 +36,7 @@ func startDemoOn(t *testing.T, listen string) *demo {
 }
 
 // until reads words up to a line that matches, and returns its groups.
-func (d *demo) until(pattern string) []string {
+func (d *shown) until(pattern string) []string {
 	d.t.Helper()
 	want, said := regexp.MustCompile(pattern), ""
 	for d.words.Scan() {
@@ -62,7 +63,7 @@ func TestTheDemoPagesByItsOwnCurlLine(t *testing.T) {
 	}
 	d.until(`page to Ana Reis by webhook: https://push\.example\.com/ana$`)
 	d.until(`\[critical\] checkout: Nobody can pay`)
-	d.until(`why +step 1 of shop: schedule primary`)
+	d.until(`why +step 1 of payments: schedule payments-primary`)
 	link := d.until(`open +(http://\S+/p/\S+)$`)[1]
 	if status, body := fetch(t, http.DefaultClient, link); status != 200 || !strings.Contains(body, "Nobody can pay") {
 		t.Errorf("the link: %d %.300s", status, body)
@@ -89,6 +90,59 @@ func (n neverEnding) Read([]byte) (int, error) {
 		return 0, io.EOF
 	}
 	return 0, nil
+}
+
+// Whatever somebody looks at in the demo, something is there; and nobody has
+// been told anything of its history.
+func TestEveryListOfTheDemoIsFilled(t *testing.T) {
+	d := startDemoOn(t, "127.0.0.1:0")
+	url := d.until(`Firehall's demo runs at (\S+)`)[1]
+	token := d.until(`FIREHALL_TOKEN=(\S+)`)[1]
+	d.until(`^The API is described at`)
+	list := func(path string) []map[string]any {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/api/v1/"+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Authorization", "Bearer "+token)
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = response.Body.Close() }()
+		var out struct {
+			Items []map[string]any `json:"items"`
+		}
+		if err := json.NewDecoder(response.Body).Decode(&out); err != nil || len(out.Items) == 0 {
+			t.Fatalf("%s: %s, %v, %d items", path, response.Status, err, len(out.Items))
+		}
+		return out.Items
+	}
+	for _, path := range []string{
+		"alerts?status=triggered", "alerts?status=acknowledged", "alerts?status=suppressed", "alerts?status=resolved",
+		"oncall", "schedules", "schedules/data-secondary/shifts", "schedules/payments-secondary/overrides", "schedules/data-primary/overrides?past=true",
+		"people", "people/ana/contacts", "teams", "services", "policies", "sources", "tokens", "audit", "lint",
+	} {
+		list(path)
+	}
+	for _, one := range list("alerts?status=acknowledged&service=orders-db") {
+		for _, part := range []string{"timeline", "pages", "sends", "members"} {
+			list("alerts/" + one["id"].(string) + "/" + part)
+		}
+	}
+	for _, one := range list("readiness") {
+		if person := one["person"]; one["arrives"] != true && person != "diego" {
+			t.Errorf("a page of %s urgency would not arrive at %s: %v", one["urgency"], person, one["missing"])
+		}
+	}
+	d.stop()
+	said := ""
+	for d.words.Scan() {
+		said += d.words.Text()
+	}
+	if err := <-d.ended; err != nil || strings.Contains(said, "──") {
+		t.Errorf("it ended with %v, and sent by itself: %s", err, said)
+	}
 }
 
 func TestTheDemoTakesAFreePort(t *testing.T) {

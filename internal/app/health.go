@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
 	"time"
 
+	"firehall/internal/doctor"
 	"firehall/internal/meter"
 	"firehall/internal/store"
 )
@@ -24,10 +26,29 @@ type readiness struct {
 	Warnings []string `json:"warnings"` // what will hurt, though it serves
 }
 
-// healthz answers 200 while the process can answer at all.
-func (a *App) healthz(w http.ResponseWriter, _ *http.Request) {
+// nonces is what may be signed for anybody.
+var nonces = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+// healthz answers 200 while the process can answer at all. For firehall doctor
+// it proves which installation answers a nonce, and with drip it answers in two
+// parts, so that a proxy that holds answers back is noticed.
+func (a *App) healthz(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	if n := r.URL.Query().Get("nonce"); nonces.MatchString(n) {
+		w.Header().Set(doctor.ProofHeader, a.proof(n))
+	}
 	_, _ = w.Write([]byte("ok\n"))
+	if r.URL.Query().Get("drip") == "" || http.NewResponseController(w).Flush() != nil {
+		return
+	}
+	wait := time.NewTimer(doctor.DripWait)
+	defer wait.Stop()
+	select {
+	case <-wait.C:
+		_, _ = w.Write([]byte("ok\n"))
+	case <-r.Context().Done():
+	}
 }
 
 // readyz answers 200 when the node can serve, with warnings; else 503 with the

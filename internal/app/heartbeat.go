@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 
 	"firehall/internal/channel"
@@ -22,7 +23,10 @@ const (
 type heartbeat struct {
 	app    *App
 	client *http.Client
-	why    string // why the last one was not sent; "" when it was
+
+	mu  sync.Mutex
+	at  time.Time // when the last one was sent; zero: none was
+	why string    // why the last one was not sent; "" when it was
 }
 
 func newHeartbeat(a *App) *heartbeat {
@@ -45,13 +49,32 @@ func (h *heartbeat) tick(ctx context.Context) {
 		}
 	}
 	h.app.meter.Beat(outcome)
-	if why != h.why && why != "" {
+	was := h.keep(why)
+	if why != was && why != "" {
 		h.app.log.Error("the outgoing heartbeat is not sent", "why", why)
 	}
-	if why == "" && h.why != "" {
+	if why == "" && was != "" {
 		h.app.log.Info("the outgoing heartbeat is sent again")
 	}
-	h.why = why
+}
+
+// keep notes what became of a heartbeat and returns why the one before was not
+// sent.
+func (h *heartbeat) keep(why string) (was string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	was, h.why = h.why, why
+	if why == "" {
+		h.at = h.app.opts.Now()
+	}
+	return was
+}
+
+// last returns when a heartbeat was last sent, and why the last one was not.
+func (h *heartbeat) last() (at time.Time, why string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.at, h.why
 }
 
 // to returns the address to call, or why it must not be called now.

@@ -152,13 +152,18 @@ func TestTheCertificateIsReadAgain(t *testing.T) {
 // differs from the one before.
 func writeCertificate(t *testing.T, cert, key string, serial int64) {
 	t.Helper()
+	writeCertificateUntil(t, cert, key, serial, time.Unix(1<<34, 0))
+}
+
+func writeCertificateUntil(t *testing.T, cert, key string, serial int64, until time.Time) {
+	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: "test"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-		NotBefore: time.Unix(0, 0), NotAfter: time.Unix(1<<34, 0),
+		NotBefore: time.Unix(0, 0), NotAfter: until,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
 	if err != nil {

@@ -37,9 +37,9 @@ func (a *App) handler() http.Handler {
 
 func (a *App) api() *api.Server {
 	o := api.Options{
-		Act: a.act, DB: a.db, Bootstrap: a.opts.Config.BootstrapToken, PublicURL: a.PublicURL(), Version: a.opts.Version, Log: a.log, Scratch: a.backupFolder(), Node: a.lintNode,
+		Act: a.act, DB: a.db, Bootstrap: a.opts.Config.BootstrapToken, PublicURL: a.PublicURL(), Version: a.opts.Version, Log: a.log, Scratch: a.backupFolder(), Node: a.lintNode, Doctor: a.Doctor,
 	}
-	if a.opts.Config.SMTPURL == "" {
+	if a.opts.Config.SMTPURL == "" && a.opts.Sender == nil { // the demo prints mails
 		o.Unsendable = map[string]string{"email": "there is no mail server: set FIREHALL_SMTP_URL"}
 	}
 	return api.New(o)

@@ -11,6 +11,7 @@ import (
 
 	"firehall/internal/client"
 	"firehall/internal/config"
+	"firehall/internal/doctor"
 )
 
 // Offline is what the command line does to a database that no server works
@@ -19,6 +20,7 @@ type Offline struct {
 	Backup  func(ctx context.Context, c config.Config, to string) (Copied, error)
 	Restore func(ctx context.Context, c config.Config, file string, replace bool) (Restored, error)
 	Move    func(ctx context.Context, c config.Config, said func(string)) (Moved, error)
+	Doctor  func(ctx context.Context, c config.Config) []doctor.Diagnosis
 }
 
 // Copied is a backup that was made.

@@ -62,6 +62,8 @@ type commands struct {
 	Override     overrideCommand  `cmd:"" help:"Put a person on call for a span of time."`
 	Lint         lintCommand      `cmd:"" help:"Say what will hurt in the setup, and how to mend it (exit code 1 when anything will)."`
 	Readiness    readinessCommand `cmd:"" help:"Show whether pages would arrive, for each person."`
+	Doctor       doctorCommand    `cmd:"" help:"Say what ails the installation, and how to mend it (exit code 1 when there is a problem)."`
+	Health       healthCommand    `cmd:"" hidden:"" help:"Ask whether the node on this machine lives."`
 	Backup       backupCommand    `cmd:"" help:"Write a backup, online, and open it to see that it is whole."`
 	Restore      restoreCommand   `cmd:"" help:"Put a backup back, while no server runs."`
 	Resume       resumeCommand    `cmd:"" help:"Let the engine page again about what is older than a restore."`

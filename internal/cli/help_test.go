@@ -35,7 +35,7 @@ func run(t *testing.T, w World, args ...string) (code int, s *said) {
 }
 
 // everyCommand lists the commands as they are typed.
-var everyCommand = strings.Split("serve,demo,apply,plan,export,erase,audit,who,alerts,why,simulate,ack,resolve,escalate,snooze,note,page,override,lint,readiness,schedule,schedule check,backup,restore,resume,move-database,version", ",")
+var everyCommand = strings.Split("serve,demo,apply,plan,export,erase,audit,who,alerts,why,simulate,ack,resolve,escalate,snooze,note,page,override,lint,readiness,doctor,health,schedule,schedule check,backup,restore,resume,move-database,version", ",")
 
 func TestHelp(t *testing.T) {
 	t.Setenv("FIREHALL_BOOTSTRAP_TOKEN", "hush-hush-hush-hush")
