@@ -43,13 +43,7 @@ func newGroup(w work) *group {
 }
 
 func (g *group) run(ctx context.Context, batch []*waiting) error {
-	var keys []store.AlertKey
-	for _, w := range batch {
-		for i := range w.Signals {
-			keys = append(keys, g.keyOf(w, i))
-		}
-	}
-	found, err := g.tx.LockUnresolved(ctx, keys)
+	found, err := g.tx.LockUnresolved(ctx, keysOf(batch))
 	if err != nil {
 		return err
 	}
@@ -72,7 +66,8 @@ func (g *group) run(ctx context.Context, batch []*waiting) error {
 // repeats itself do.
 func hasMembers(a alert.Alert) bool { return a.Resends }
 
-func (g *group) keyOf(w *waiting, i int) store.AlertKey {
+// keyOf returns what a signal of an arrival is about.
+func (w *waiting) keyOf(i int) store.AlertKey {
 	service := w.Service
 	if w.Source.Name != "" {
 		service = route.Find(w.Source).Service
@@ -87,7 +82,7 @@ func (g *group) take(ctx context.Context, w *waiting) error {
 	w.receipt = Receipt{Message: n, Alerts: make([]id.Alert, len(w.Signals))}
 	for i, s := range w.Signals {
 		var err error
-		if w.receipt.Alerts[i], err = g.signal(ctx, w, g.keyOf(w, i), s, n); err != nil {
+		if w.receipt.Alerts[i], err = g.signal(ctx, w, w.keyOf(i), s, n); err != nil {
 			return err
 		}
 	}

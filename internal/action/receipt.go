@@ -16,6 +16,7 @@ import (
 // Called is a send whose call has ended.
 type Called struct {
 	Send     notify.Send
+	Mark     string // of the contact that was called
 	Outcome  channel.Outcome
 	OpenedAt time.Time // of its alert
 }
@@ -33,6 +34,7 @@ func (act *Actions) Record(ctx context.Context, tx *store.Tx, c Called, jitter f
 	if err != nil {
 		return err
 	}
+	w.mark = c.Mark
 	s.Words, s.ClaimedBy = c.Outcome.Words, ""
 	switch c.Outcome.Status {
 	case channel.Accepted:
@@ -77,12 +79,11 @@ func (w work) arrived(ctx context.Context, s notify.Send, kind timeline.Kind, o 
 
 // prove keeps what a send that is over says about its contact.
 func (w work) prove(ctx context.Context, s notify.Send, arrived bool) error {
-	c, ok := w.setup.People[s.Person].Contacts[s.Contact]
-	if !ok {
+	if w.mark == "" { // nobody knows what was called
 		return nil
 	}
 	return w.tx.Prove(ctx, store.Proof{
-		ContactName: store.ContactName{Person: s.Person, Contact: s.Contact}, Mark: c.Mark(), Arrived: arrived, Why: s.Words,
+		ContactName: store.ContactName{Person: s.Person, Contact: s.Contact}, Mark: w.mark, Arrived: arrived, Why: s.Words,
 	})
 }
 

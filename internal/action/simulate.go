@@ -78,7 +78,7 @@ func (act *Actions) Simulate(ctx context.Context, q Simulation) ([]Forecast, err
 	g := newGroup(work{act: act, setup: setup}) // reads signals as ingest does; it has no transaction
 	var out []Forecast
 	for i := range q.Signals[:min(len(q.Signals), MaxSimulated)] {
-		one := simulated{act: act, setup: setup, q: q, key: g.keyOf(w, i), signal: q.Signals[i]}
+		one := simulated{act: act, setup: setup, q: q, key: w.keyOf(i), signal: q.Signals[i]}
 		one.reading = g.reading(w, one.key.Service)
 		f, err := one.forecast(ctx)
 		if err != nil {

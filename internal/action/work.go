@@ -16,12 +16,13 @@ type work struct {
 	act   *Actions
 	tx    *store.Tx
 	setup *store.Setup
+	mark  string // of the contact whose receipt this is about; "" for other work
 }
 
 // workIn begins work within a transaction.
 func (act *Actions) workIn(ctx context.Context, tx *store.Tx) (work, error) {
 	setup, err := tx.Setup(ctx)
-	return work{act, tx, setup}, err
+	return work{act: act, tx: tx, setup: setup}, err
 }
 
 // onAlert runs fn in a transaction with an alert locked, for somebody who may

@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -64,9 +66,9 @@ func (a *App) outermost(next http.Handler) http.Handler {
 	secure := strings.HasPrefix(a.opts.Config.PublicURL, "https://") || a.opts.Config.TLS()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
-		n := fmt.Sprintf("%016x", rand.Uint64())
+		n := hex.EncodeToString(binary.BigEndian.AppendUint64(nil, rand.Uint64()))
 		header := w.Header()
-		header.Set("X-Request-Id", n)
+		header["X-Request-Id"] = []string{n}
 		harden(header, secure)
 		r = r.WithContext(context.WithValue(r.Context(), requestIDKey{}, n))
 		a.believeProxies(r)
@@ -79,14 +81,21 @@ func (a *App) outermost(next http.Handler) http.Handler {
 	})
 }
 
+// careful are the headers of every answer; the names are canonical.
+var careful = map[string][]string{
+	"X-Content-Type-Options":       {"nosniff"},
+	"X-Frame-Options":              {"DENY"},
+	"Referrer-Policy":              {"no-referrer"},
+	"Cross-Origin-Opener-Policy":   {"same-origin"},
+	"Cross-Origin-Resource-Policy": {"same-origin"},
+	"Content-Security-Policy":      {"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
+}
+
 // harden sets what every answer carries unless its door knows better.
 func harden(h http.Header, secure bool) {
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Frame-Options", "DENY")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
+	for name, value := range careful {
+		h[name] = value[:1:1] // shared: who adds to it makes a copy
+	}
 	if secure {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}

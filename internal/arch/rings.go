@@ -83,6 +83,8 @@ var exceptions = map[string]string{
 	"internal/engine/step.go reads the clock":                  "measures how long a claim has waited for its call",
 	"internal/engine/deliver.go reads the clock":               "measures how long a claim has waited for its call",
 	"internal/engine/room.go reads the clock":                  "measures how fast calls end",
+	"internal/store/ahead.go reads the clock":                  "measures how long a lock took",
+	"internal/store/alert.go reads the clock":                  "measures how long a lock took",
 	"internal/store/backup.go reads the clock":                 "measures how long a portion took, to rest by it",
 	"internal/store/inspect.go asks the database for the time": "compares its clock with ours; nothing is decided by it",
 	"internal/intake/problem.go imports net/http":              "uses the names of its status codes, and nothing that calls",

@@ -24,7 +24,7 @@ const staleAfter = 20 * time.Millisecond
 // record.
 func (e *Engine) begin(c called) {
 	e.calls.Go(func() {
-		defer e.room.leave(c.seat)
+		defer e.room.over(c.seat)
 		if done, ok := e.call(context.Background(), c); ok {
 			e.results <- done
 		} else {
@@ -55,7 +55,18 @@ func (e *Engine) call(ctx context.Context, c called) (out action.Called, done bo
 			return action.Called{}, e.skip(ctx, c.send, why)
 		}
 	}
-	return action.Called{Send: c.send, Outcome: e.Sender.Send(ctx, e.Act.OpenContact(setup, c.send.Person, c.send.Contact), n), OpenedAt: n.Alert.OpenedAt}, true
+	out = action.Called{Send: c.send, Mark: markOf(setup, c.send), OpenedAt: n.Alert.OpenedAt}
+	out.Outcome = e.Sender.Send(ctx, e.Act.OpenContact(setup, c.send.Person, c.send.Contact), n)
+	return out, true
+}
+
+// markOf returns the mark of the contact of a send, "" when it is gone.
+func markOf(setup *store.Setup, s notify.Send) string {
+	contact, ok := setup.People[s.Person].Contacts[s.Contact]
+	if !ok {
+		return ""
+	}
+	return contact.Mark()
 }
 
 // moved says whether the alert is not what the send was claimed for.

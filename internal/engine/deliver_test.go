@@ -27,7 +27,13 @@ func (silent) TimeToPage(string, time.Duration) {}
 func newEngine(t *testing.T) *Engine {
 	t.Helper()
 	noon := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
-	db, err := store.Open(t.Context(), store.Config{Dir: t.TempDir(), Now: func() time.Time { return noon }})
+	return engineOn(t, store.Config{Dir: t.TempDir(), Now: func() time.Time { return noon }})
+}
+
+// engineOn returns an engine on a database.
+func engineOn(t *testing.T, c store.Config) *Engine {
+	t.Helper()
+	db, err := store.Open(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}

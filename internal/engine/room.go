@@ -88,6 +88,13 @@ func (r *room) leave(s seat) {
 	less(r.to, s.place)
 	less(r.of, s.lane)
 	less(r.at, s)
+}
+
+// over gives the room of a call back that has ended.
+func (r *room) over(s seat) {
+	r.leave(s)
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.ended(s, time.Now())
 }
 

@@ -3,7 +3,6 @@ package route
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,11 +30,17 @@ type Rate struct {
 	Per   time.Duration
 }
 
-var key = regexp.MustCompile(`^[A-Za-z0-9_-]{16,128}$`)
-
 // IsKey says whether text may be the key of a source: 16 to 128 of A–Z, a–z,
 // 0–9, "_" and "-".
-func IsKey(text string) bool { return key.MatchString(text) }
+func IsKey(text string) bool {
+	for i := range len(text) {
+		c := text[i]
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '_' && c != '-' {
+			return false
+		}
+	}
+	return len(text) >= 16 && len(text) <= 128
+}
 
 // ParseRate reads a limit such as "120/1m"; "" is no limit and ok.
 func ParseRate(text string) (Rate, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"firehall/internal/alert"
 	"firehall/internal/id"
@@ -32,6 +33,7 @@ func (tx *Tx) LockAhead(ctx context.Context, alerts []id.Alert, sends []id.Send)
 	if !tx.db.Postgres() {
 		return nil
 	}
+	defer tx.waited(time.Now())
 	if len(alerts) > 1 {
 		if err := tx.alertsAhead(ctx, alerts); err != nil {
 			return fmt.Errorf("lock alerts: %w", err)
@@ -43,6 +45,17 @@ func (tx *Tx) LockAhead(ctx context.Context, alerts []id.Alert, sends []id.Send)
 		}
 	}
 	return nil
+}
+
+// longWait is how long a lock may take without that somebody was waited for.
+const longWait = 20 * time.Millisecond
+
+// waited has the setup asked for again after a lock that took long: whom this
+// transaction waited for may have changed it.
+func (tx *Tx) waited(since time.Time) {
+	if time.Since(since) > longWait {
+		tx.known = nil
+	}
 }
 
 // alertsAhead locks alerts in the order in which ingest does, so that neither

@@ -66,6 +66,7 @@ func (tx *Tx) LockAlert(ctx context.Context, n id.Alert) (alert.Alert, error) {
 		delete(tx.ahead.alerts, n)
 		return a, nil
 	}
+	defer tx.waited(time.Now())
 	row, err := tx.q.LockAlert(ctx, string(n))
 	return oneAlert(row, err, n)
 }

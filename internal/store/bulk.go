@@ -47,7 +47,10 @@ var (
 	}}
 	proofTable = table{
 		name: "contact_proofs", columns: []string{"person", "contact", "mark", "tested_at", "delivered_at", "failed_at", "why"},
-		suffix: "ON CONFLICT (person, contact) DO UPDATE SET mark = excluded.mark, tested_at = CASE WHEN contact_proofs.mark = excluded.mark AND contact_proofs.tested_at > excluded.tested_at THEN contact_proofs.tested_at ELSE excluded.tested_at END, delivered_at = excluded.delivered_at, failed_at = excluded.failed_at, why = excluded.why",
+		suffix: "ON CONFLICT (person, contact) DO UPDATE SET mark = excluded.mark, tested_at = CASE WHEN contact_proofs.mark = excluded.mark AND contact_proofs.tested_at > excluded.tested_at THEN contact_proofs.tested_at ELSE excluded.tested_at END, " +
+			"delivered_at = CASE WHEN contact_proofs.mark = excluded.mark AND contact_proofs.delivered_at > excluded.delivered_at THEN contact_proofs.delivered_at ELSE excluded.delivered_at END, " +
+			"failed_at = CASE WHEN contact_proofs.mark = excluded.mark AND contact_proofs.failed_at > excluded.failed_at THEN contact_proofs.failed_at ELSE excluded.failed_at END, " +
+			"why = CASE WHEN contact_proofs.mark = excluded.mark AND excluded.failed_at = 0 THEN contact_proofs.why ELSE excluded.why END",
 	}
 )
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sync"
 	"time"
 
 	"firehall/internal/id"
@@ -69,38 +70,57 @@ type Proof struct {
 	Why     string // the words, when it did not arrive
 }
 
-// proofEvery is how often the same about a contact is written down again.
-const proofEvery = time.Hour
+// proofEvery is how often a node writes the same about a contact down again.
+const proofEvery = 10 * time.Minute
 
-// Prove keeps what became of a call. It does not repeat what it knows of the
-// last hour, so that a storm of pages does not queue up for one person's row.
-func (tx *Tx) Prove(ctx context.Context, p Proof) error {
-	row, err := tx.q.ContactProof(ctx, db.ContactProofParams{Person: string(p.Person), Contact: p.Contact})
-	if err != nil && !none(err) {
-		return err
+// maxProven bounds what a node remembers of what it wrote about contacts.
+const maxProven = 20_000
+
+// proven is what this node wrote about contacts last.
+type proven struct {
+	mu   sync.Mutex
+	last map[ContactName]lastProof
+}
+
+type lastProof struct {
+	mark    string
+	arrived bool
+	at      time.Time
+}
+
+func (p *proven) knows(one Proof, now time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	l, ok := p.last[one.ContactName]
+	return ok && l.mark == one.Mark && l.arrived == one.Arrived && now.Sub(l.at) < proofEvery
+}
+
+func (p *proven) keep(one Proof, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.last == nil || len(p.last) >= maxProven {
+		p.last = map[ContactName]lastProof{}
 	}
-	known := proofOf(row)
-	if known.Mark != p.Mark {
-		known = ContactProof{Mark: p.Mark}
-	}
-	fresh := known.FailedAt
-	if p.Arrived {
-		fresh = known.DeliveredAt
-	}
-	if !p.Test && p.Arrived == known.Works() && tx.Now.Sub(fresh) < proofEvery {
+	p.last[one.ContactName] = lastProof{one.Mark, one.Arrived, now}
+}
+
+// Prove keeps what became of a call. What this node wrote in the last ten
+// minutes it does not write again, so that a storm of pages does not queue up
+// for one person's row.
+func (tx *Tx) Prove(_ context.Context, p Proof) error {
+	now := tx.Now
+	if !p.Test && tx.db.proven.knows(p, now) {
 		return nil
 	}
-	switch {
-	case !p.Arrived:
-		known.FailedAt, known.Why = tx.Now, p.Why
-	case p.Test:
-		known.TestedAt, known.DeliveredAt = tx.Now, tx.Now
-	default:
-		known.DeliveredAt = tx.Now
+	at := func(happened bool) int64 {
+		if happened {
+			return micros(now)
+		}
+		return 0
 	}
-	tx.pending.proofs = append(tx.pending.proofs, []any{
-		string(p.Person), p.Contact, known.Mark, micros(known.TestedAt), micros(known.DeliveredAt), micros(known.FailedAt), known.Why,
-	})
+	row := []any{string(p.Person), p.Contact, p.Mark, at(p.Arrived && p.Test), at(p.Arrived), at(!p.Arrived), p.Why}
+	tx.pending.proofs = append(tx.pending.proofs, row)
+	tx.After(func() { tx.db.proven.keep(p, now) })
 	return nil
 }
 
@@ -110,14 +130,38 @@ func (tx *Tx) ForgetProofs(ctx context.Context, n id.Person) error {
 }
 
 // flushProofs writes pending proofs in the order of their names, so that no two
-// transactions wait for each other; of two about one contact the last counts.
+// transactions wait for each other; those about one contact become one.
 func (tx *Tx) flushProofs(ctx context.Context) error {
 	rows := tx.pending.proofs
 	tx.pending.proofs = nil
-	slices.Reverse(rows)
 	slices.SortStableFunc(rows, func(a, b []any) int {
 		return cmp.Or(cmp.Compare(a[0].(string), b[0].(string)), cmp.Compare(a[1].(string), b[1].(string)))
 	})
-	rows = slices.CompactFunc(rows, func(a, b []any) bool { return a[0] == b[0] && a[1] == b[1] })
-	return tx.insert(ctx, proofTable, rows)
+	var out [][]any
+	for _, row := range rows {
+		if n := len(out); n > 0 && out[n-1][0] == row[0] && out[n-1][1] == row[1] {
+			out[n-1] = together(out[n-1], row)
+			continue
+		}
+		out = append(out, row)
+	}
+	return tx.insert(ctx, proofTable, out)
+}
+
+// together returns what two rows about one contact say; of another address
+// only the later one counts.
+func together(first, later []any) []any {
+	if first[2] != later[2] {
+		return later
+	}
+	if later[4].(int64) > 0 && later[4] == first[5] { // it failed, and then arrived
+		later[4] = later[4].(int64) + 1
+	}
+	for i := 3; i <= 5; i++ { // the times
+		later[i] = max(first[i].(int64), later[i].(int64))
+	}
+	if later[6] == "" {
+		later[6] = first[6]
+	}
+	return later
 }

@@ -41,6 +41,7 @@ type DB struct {
 	holding atomic.Bool // alerts may be held since a restore
 	ids     ids
 	run     id.Run
+	proven  proven
 	alive   func(context.Context, id.Run) (bool, error)
 }
 
