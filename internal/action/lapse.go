@@ -59,7 +59,7 @@ func (p *paging) nudges(ctx context.Context) error {
 	}
 	reason := "do you still have it? It goes back to its policy in 5 min"
 	p.note(timeline.Entry{Alert: p.alert.ID, Kind: timeline.Nudged, Person: owner, Until: p.alert.HoldUntil, Reason: reason})
-	page := p.pageOf(asked{owner, 0, reason}, p.alert.Pagings)
+	page := p.pageOf(asked{person: owner, reason: reason}, p.alert.Pagings)
 	page.ID = id.Page(p.w.tx.NewID(id.PrefixPage))
 	if err := p.w.tx.AddPages(ctx, []notify.Page{page}); err != nil {
 		return err

@@ -30,6 +30,7 @@ type asked struct {
 	person id.Person
 	step   int
 	reason string
+	until  time.Time // when somebody else is on call there; zero when nobody is, or for who is named
 }
 
 // byInstallation is the step of a page to the installation's fallback, after a
@@ -67,7 +68,7 @@ func nobody(n id.Alert, step int, name string, missing []string) timeline.Entry 
 // resolve returns the reachable people of some targets, and why others are not.
 func (s search) resolve(targets []escalation.Target, step int, name string) (found []asked, missing []string) {
 	for _, t := range targets {
-		people, why := s.peopleOf(t)
+		people, why, until := s.peopleOf(t)
 		if len(people) == 0 {
 			missing = append(missing, why)
 		}
@@ -76,24 +77,24 @@ func (s search) resolve(targets []escalation.Target, step int, name string) (fou
 				missing = append(missing, bar)
 				continue
 			}
-			found = append(found, asked{n, step, joinReasons(s.why, name+": "+why)})
+			found = append(found, asked{n, step, joinReasons(s.why, name+": "+why), until})
 		}
 	}
 	return found, missing
 }
 
-// peopleOf returns who a target means then, and why.
-func (s search) peopleOf(t escalation.Target) ([]id.Person, string) {
+// peopleOf returns who a target means then, why, and until when.
+func (s search) peopleOf(t escalation.Target) (people []id.Person, why string, until time.Time) {
 	kind, name, _ := t.Split()
 	if kind == escalation.PersonTarget {
-		return []id.Person{id.Person(name)}, "named in it"
+		return []id.Person{id.Person(name)}, "named in it", until
 	}
 	plan, err := s.setup.Plan(id.Schedule(name))
 	if err != nil {
-		return nil, fmt.Sprintf("schedule %s: %s", name, err)
+		return nil, fmt.Sprintf("schedule %s: %s", name, err), until
 	}
 	answer := plan.OnCall(s.at)
-	return answer.People, "schedule " + name + ": " + answer.Reason
+	return answer.People, "schedule " + name + ": " + answer.Reason, answer.Until
 }
 
 // reachable returns why a person cannot be paged; "" when they can.
@@ -113,15 +114,19 @@ func (s search) reachable(n id.Person) string {
 }
 
 // hold returns until when a page of low urgency waits: the first opening of
-// the working hours of anyone in it; zero when somebody works then.
+// the working hours of anyone in it, or a handoff before that, after which
+// somebody who works may be on call; zero when somebody works then.
 func (s search) hold(people []asked) (first time.Time) {
 	for _, a := range people {
-		opensAt := s.opensAt(a.person)
-		if !opensAt.After(s.at) {
+		again := s.opensAt(a.person)
+		if !again.After(s.at) {
 			return time.Time{}
 		}
-		if first.IsZero() || opensAt.Before(first) {
-			first = opensAt
+		if a.until.After(s.at) && a.until.Before(again) {
+			again = a.until
+		}
+		if first.IsZero() || again.Before(first) {
+			first = again
 		}
 	}
 	return first

@@ -78,7 +78,7 @@ func (s search) besides(c *course) []asked {
 		c.note(nobody(s.alert.ID, 0, "who had it", []string{bar}))
 		return nil
 	}
-	return []asked{{s.also, 0, s.alsoWhy}}
+	return []asked{{person: s.also, reason: s.alsoWhy}}
 }
 
 // lastResort returns the installation's fallback when a policy's own found

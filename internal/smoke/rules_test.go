@@ -370,6 +370,23 @@ func TestLowUrgencyWaitsForWorkingHours(t *testing.T) {
 	})
 }
 
+// Who is on call when it arrives sleeps for long, far away; it waits for whoever
+// works first by the rota, not for them.
+func TestLowUrgencyIsLookedAtAgainAtAHandoff(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(w *world) {
+		w.person("ana", func(p *store.Person) { p.Zone = "America/Denver" }) // works from 16:00 UTC on
+		follow := weekly("ana", "cy")
+		follow.Revisions[0].Layers[0].Rotation.Unit, follow.Revisions[0].Layers[0].Rotation.Start = "day", "2026-11-19T06:00"
+		w.save(store.KindSchedule, "primary", follow)
+		w.signal("certificate ends soon", "warning") // Friday, 03:00 UTC: ana's turn is until 06:00
+		w.pass(6*time.Hour - time.Second)
+		w.expect()
+		w.pass(time.Second)
+		w.expect("cy hook: page certificate ends soon")
+	})
+}
+
 func TestSnooze(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(w *world) {
