@@ -40,9 +40,7 @@ func (s *Server) peopleFound(ctx context.Context) []doctor.Diagnosis {
 	}
 	var ready []Readiness
 	for _, name := range responders(setup) {
-		if p := setup.People[name]; !p.Disabled {
-			ready = append(ready, s.ready(p, "high", facts))
-		}
+		ready = append(ready, s.ready(setup.People[name], "high", facts))
 	}
 	return peopleAre(ready)
 }

@@ -56,6 +56,9 @@ func responders(setup *store.Setup) []id.Person {
 	paged := pagedBy(setup)
 	var out []id.Person
 	for name, p := range setup.People {
+		if p.Disabled {
+			continue // is never paged
+		}
 		if p.Role != team.Observer || slices.Contains(paged, name) {
 			out = append(out, name)
 		}
@@ -68,9 +71,6 @@ func responders(setup *store.Setup) []id.Person {
 func (s *Server) ready(p store.Person, urgency string, facts lint.Facts) Readiness {
 	out := Readiness{Person: p.Name, Urgency: urgency, Via: []Way{}, Missing: []string{}}
 	note := func(format string, args ...any) { out.Missing = append(out.Missing, fmt.Sprintf(format, args...)) }
-	if p.Disabled {
-		note("%s is disabled and is never paged", p.Name)
-	}
 	if len(p.Contacts) == 0 {
 		note("%s has no contact", p.Name)
 	} else if len(p.Rules[urgency]) == 0 {
@@ -87,15 +87,12 @@ func (s *Server) ready(p store.Person, urgency string, facts lint.Facts) Readine
 		if !told.ArrivedAt.IsZero() {
 			way.ArrivedAt = &told.ArrivedAt
 		}
-		if why := unproven(try.Contact, told); why != "" && !p.Disabled {
+		if why := unproven(try.Contact, told); why != "" {
 			note("%s", why)
 		}
 		out.Via = append(out.Via, way)
 	}
-	switch {
-	case p.Disabled:
-		out.Via = []Way{}
-	case len(out.Via) > 0 && out.Via[0].After > 0:
+	if len(out.Via) > 0 && out.Via[0].After > 0 {
 		note("the first contact is tried only %s after the page", out.Via[0].After)
 	}
 	out.Arrives = len(out.Via) > 0

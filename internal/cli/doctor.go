@@ -51,15 +51,16 @@ type examination struct {
 // Run looks.
 func (c doctorCommand) Run(ctx context.Context, w *World) error {
 	var out examination
+	reached := false
 	if !c.Offline {
 		server, err := c.client(w)
 		if err != nil {
 			return err
 		}
 		out.Server = server.Base()
-		out.Items = c.askServer(ctx, w, server)
+		out.Items, reached = c.askServer(ctx, w, server)
 	}
-	if c.Offline || slices.ContainsFunc(out.Items, unanswered) {
+	if !reached {
 		out.Items = append(out.Items, c.lookHere(ctx, w)...)
 	}
 	counted := doctor.Report{Items: distinct(out.Items)}.Counted()
@@ -77,9 +78,6 @@ func (c doctorCommand) Run(ctx context.Context, w *World) error {
 	return nil
 }
 
-// unanswered says whether the server could not be asked.
-func unanswered(f doctor.Diagnosis) bool { return f.Check == "server" && f.Level == doctor.Problem }
-
 // distinct drops what was found twice, from here and by the server.
 func distinct(list []doctor.Diagnosis) []doctor.Diagnosis {
 	seen := map[string]bool{}
@@ -90,22 +88,24 @@ func distinct(list []doctor.Diagnosis) []doctor.Diagnosis {
 	})
 }
 
-// askServer returns what the server says of itself, and how it looks from here.
-func (c doctorCommand) askServer(ctx context.Context, w *World, server *client.Client) []doctor.Diagnosis {
+// askServer returns what the server says of itself, and how it looks from
+// here; reached is false when no server answers at all.
+func (c doctorCommand) askServer(ctx context.Context, w *World, server *client.Client) (found []doctor.Diagnosis, reached bool) {
 	asking, cancel := context.WithTimeout(ctx, serverWithin)
 	defer cancel()
 	before := w.Now()
 	answer, err := server.Doctor(asking)
 	after := w.Now()
 	if err != nil {
-		return []doctor.Diagnosis{refusedBy(server.Base(), err)}
+		var p *client.Problem
+		return []doctor.Diagnosis{refusedBy(server.Base(), err)}, errors.As(err, &p)
 	}
 	r := answer.Value
 	out := []doctor.Diagnosis{versions(server.Base(), w.Version, r.Version)}
 	ahead, doubt := doctor.Ahead(before, r.BeganAt, r.EndedAt, after)
 	clock := doctor.Clock("this machine", "the server", ahead, doubt)
 	clock.Check = "clock"
-	return slices.Concat(out, []doctor.Diagnosis{clock}, c.fromHere(ctx, w, r), r.Items)
+	return slices.Concat(out, []doctor.Diagnosis{clock}, c.fromHere(ctx, w, r), r.Items), true
 }
 
 func versions(address, here, there string) doctor.Diagnosis {

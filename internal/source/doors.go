@@ -83,6 +83,7 @@ func (d *Doors) Routes() []Route {
 		{"POST /in/{kind}/{key}", http.HandlerFunc(d.in)},
 		{"GET /in/{kind}/{key}", http.HandlerFunc(d.describe)},
 		{"POST /v2/enqueue", http.HandlerFunc(d.event)},
+		{"GET /v2/enqueue", http.HandlerFunc(describeEvents)},
 		{"POST /v2/change/enqueue", http.HandlerFunc(d.change)},
 	}
 }

@@ -21,6 +21,13 @@ func (d *Doors) event(w http.ResponseWriter, r *http.Request) {
 	answerPagerDuty(w, res, intake.PagerDutyAccepted(res.dedupKey))
 }
 
+// describeEvents says what the door is, and does nothing: the key is in the body
+// of what is posted.
+func describeEvents(w http.ResponseWriter, _ *http.Request) {
+	write(w, "text/plain; charset=utf-8", http.StatusOK, []byte("This is a door of Firehall for PagerDuty Events v2. POST events to this address, "+
+		"with the key of a source of the kind pagerduty as the routing_key. A GET changes nothing.\n"))
+}
+
 // change is PagerDuty's door for change events: they are kept, and tell nobody.
 func (d *Doors) change(w http.ResponseWriter, r *http.Request) {
 	res := d.enqueue(r, func(body []byte) (intake.Result, error) {

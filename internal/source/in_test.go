@@ -112,6 +112,7 @@ func TestGetSaysWhatTheDoorIsAndDoesNothing(t *testing.T) {
 	onBoth(t, func(w *world) {
 		w.send("GET", "/in/generic/"+genericKey+"?summary=x", nil).is(http.StatusOK, "generic", "A GET changes nothing")
 		w.send("GET", "/in/generic/no-such-key-0123456789", nil).is(http.StatusNotFound)
+		w.send("GET", "/v2/enqueue", nil).is(http.StatusOK, "PagerDuty Events v2", "A GET changes nothing")
 		if a := w.send("PUT", "/in/generic/"+genericKey, strings.NewReader(`{"summary":"x"}`)); a.Code != http.StatusMethodNotAllowed {
 			w.t.Errorf("PUT is answered %d", a.Code)
 		}
