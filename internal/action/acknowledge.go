@@ -126,7 +126,7 @@ func (act *Actions) Note(ctx context.Context, by team.Actor, n id.Alert, text, h
 	if err := validNote(text); err != nil {
 		return alert.Alert{}, err
 	}
-	err = act.onAlert(ctx, by, n, func(w work, a alert.Alert) error {
+	err = act.beside(ctx, by, n, func(w work, a alert.Alert) error {
 		e := timeline.Entry{Alert: a.ID, Kind: timeline.Noted, By: by.Person, Text: text, Reason: how}
 		again, err := noted(ctx, w.tx, e)
 		if err != nil {

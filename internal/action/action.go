@@ -8,6 +8,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"firehall/internal/escalation"
@@ -43,6 +44,7 @@ type Actions struct {
 	inbox     *inbox
 	strangers strangers
 	uses      uses
+	exporting atomic.Bool // somebody's own data
 
 	mu       sync.Mutex
 	policies map[id.PolicyVersion]escalation.Policy // as of policiesAt

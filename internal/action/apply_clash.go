@@ -1,6 +1,7 @@
 package action
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -27,6 +28,7 @@ type clash struct {
 	said, now, new string // by the file before, in the setup, by the file now
 	gone           store.Signature
 	pruned         bool // the file leaves it out; said are the fields that changed
+	secret         bool // the field is a secret, or the address that is one
 }
 
 // say compares what the file says of a thing with what it said last, and with
@@ -34,10 +36,19 @@ type clash struct {
 func (p *planner) say(t thing, c *Change, forms bothForms) error {
 	key := store.Thing{Kind: t.kind, Name: t.name}
 	base, had := p.bases[key]
+	forms = bothForms{marked(forms.was, p.cur, t), marked(forms.will, p.next, t)}
 	if !p.drafted(t) { // no file says it: it is by hand
-		if had && base.Form != string(forms.will) {
-			p.said = append(p.said, store.Base{Thing: key, Form: string(forms.will)})
+		if !had || bytes.Equal(forms.was, forms.will) || base.Form == string(forms.will) {
+			return nil
 		}
+		form := forms.will
+		if !p.byHand && len(forms.was) > 0 && base.Form != string(forms.was) { // who puts a thing has seen all of it
+			var err error
+			if form, err = forms.over([]byte(base.Form)); err != nil {
+				return err
+			}
+		}
+		p.said = append(p.said, store.Base{Thing: key, Form: string(form)})
 		return nil
 	}
 	if !had || base.Form != string(forms.will) {
@@ -53,21 +64,31 @@ func (p *planner) say(t thing, c *Change, forms bothForms) error {
 	if len(c.Fields) == 0 {
 		return nil
 	}
-	said, err := textsOfForm([]byte(base.Form))
+	return p.sayFields(key, c, []byte(base.Form), forms.was)
+}
+
+// sayFields notes the fields that others changed since the file said what it
+// said, given that form of the thing and the one that is there.
+func (p *planner) sayFields(key store.Thing, c *Change, base, there []byte) error {
+	said, err := textsOfForm(base)
 	if err != nil {
 		return err
 	}
-	now, err := textsOfForm(forms.was)
+	now, err := textsOfForm(there)
 	if err != nil {
 		return err
 	}
 	for i, f := range c.Fields {
-		if said[f.Path] == now[f.Path] { // also what is no field of the file, like a secret
+		same, mark := said[f.Path] == now[f.Path], dotted(keyMarks, f.Path)
+		if same && said[mark] == now[mark] {
 			continue
 		}
-		was := shownURL(said[f.Path])
-		c.Fields[i].Base = &was
-		p.clashes = append(p.clashes, clash{Thing: key, field: f.Path, said: was, now: f.Old, new: f.New})
+		one := clash{Thing: key, field: f.Path, said: shownURL(said[f.Path]), now: f.Old, new: f.New, secret: same}
+		if same {
+			one.said = otherSecret
+		}
+		c.Fields[i].Base = &one.said
+		p.clashes = append(p.clashes, one)
 	}
 	return nil
 }
@@ -83,7 +104,7 @@ func (p *planner) sayGone(t thing) error {
 	if err != nil {
 		return err
 	}
-	fields, err := fieldChanges([]byte(base.Form), form)
+	fields, err := fieldChanges([]byte(base.Form), marked(form, p.cur, t))
 	if err != nil {
 		return err
 	}
@@ -97,7 +118,7 @@ func (p *planner) sayGone(t thing) error {
 func pathsOf(fields []FieldChange) string {
 	var out []string
 	for _, f := range fields[:min(len(fields), maxListed)] {
-		out = append(out, f.Path)
+		out = append(out, strings.TrimPrefix(f.Path, keyMarks+"."))
 	}
 	if n := len(fields) - maxListed; n > 0 {
 		out = append(out, fmt.Sprintf("%d more", n))
@@ -159,6 +180,8 @@ func (c clash) sentence(by store.Signature) string {
 		return fmt.Sprintf("%s deleted it on %s, and the file would make it again", by.By, moment(by.At, "UTC"))
 	case c.field == "":
 		return "it was deleted since your file was last applied, and the file would make it again"
+	case c.secret:
+		return "it was given another secret since your file was last applied" + who + ", and the file would put its own in its place"
 	case c.new == c.said:
 		return fmt.Sprintf("it is %s now%s; the file still says %s and would undo that", quoted(c.now), who, quoted(c.new))
 	case c.new == "":

@@ -85,6 +85,16 @@ func TestWhatOthersChangedIsNotUndoneUnlessThatIsWanted(t *testing.T) {
 			twoHands,
 			[]string{`people.ben: ana deleted it on Mon 2026-11-16 12:00 UTC, and the file would make it again`},
 		},
+		"the same hand changed a part of it without a file": {
+			func(w *setupWorld) {
+				w.hand("other", with("name: Ben Ito", "name: Ben Two"))
+				if err := w.act.SetDisabled(w.t.Context(), team.Actor{Label: "first", Role: team.Owner}, "ben", true); err != nil {
+					w.t.Fatal(err)
+				}
+			},
+			with("name: Ben Ito", "disabled: true, name: Ben Ito"),
+			[]string{`people.ben.name: it is "Ben Two" now (last changed by first, Mon 2026-11-16 12:00 UTC); the file still says "Ben Ito" and would undo that`},
+		},
 		"what the same hand changed without a file": {
 			func(w *setupWorld) {
 				if err := w.act.SetDisabled(w.t.Context(), team.Actor{Label: "first", Role: team.Owner}, "ben", true); err != nil {
@@ -187,5 +197,76 @@ func TestTheExportOfTheDemoIsAFixedPoint(t *testing.T) {
 		if strings.Contains(string(first), "secret") || strings.Contains(string(first), `"key"`) {
 			t.Errorf("it holds a secret: %s", first)
 		}
+	})
+}
+
+// manyThings is a setup of which one hand takes something away that another
+// did not touch.
+const manyThings = twoHands + `
+schedules: {spare: {team: t, zone: UTC, layers: [{name: all, users: [ana]}]}}
+sources: {loose: {kind: generic, service: v}}
+installation: {fallback: ["person:ana"]}
+`
+
+// What a hand does without a file is its word about that thing alone: what
+// others changed elsewhere is theirs still.
+func TestWhatAHandChangesWithoutAFileIsNoWordAboutTheRest(t *testing.T) {
+	const spare = `schedules: {spare: {team: t, zone: UTC, layers: [{name: all, users: [ana]}]}}`
+	person := strings.Replace(manyThings, "  ben: {name: Ben Ito, contacts: {mail: {kind: email, to: ben@example.com}}}\n", "", 1)
+	tests := map[string]struct {
+		deed func(w *setupWorld, by team.Actor) error
+		file string // of the hand, after the deed
+	}{
+		"a schedule is deleted": {
+			func(w *setupWorld, by team.Actor) error {
+				_, err := w.act.DeleteThing(w.t.Context(), by, "schedules", "spare")
+				return err
+			},
+			strings.Replace(manyThings, spare, "", 1),
+		},
+		"a part is applied": {
+			func(w *setupWorld, by team.Actor) error {
+				_, err := w.act.Apply(w.t.Context(), by, setupJSON(w.t, spare), action.ApplyOptions{})
+				return err
+			},
+			manyThings,
+		},
+		"somebody is deleted": {
+			func(w *setupWorld, by team.Actor) error { return w.act.DeletePerson(w.t.Context(), by, "ben") }, person,
+		},
+		"somebody is erased": {
+			func(w *setupWorld, by team.Actor) error {
+				_, err := w.act.ErasePerson(w.t.Context(), by, "ben", "")
+				return err
+			}, person,
+		},
+	}
+	changes := strings.NewReplacer("teams: {t: {}}", "teams: {t: {name: Two}}", "wait: 5m", "wait: 7m", `fallback: ["person:ana"]`, `heartbeat_url: "https://hc.example/a"`)
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			setupOnBoth(t, func(t *testing.T, w *setupWorld) {
+				w.hand("first", manyThings)
+				w.hand("other", changes.Replace(manyThings))
+				if err := test.deed(w, team.Actor{Label: "first", Role: team.Owner}); err != nil {
+					t.Fatal(err)
+				}
+				_, err := w.as("first", test.file, action.ApplyOptions{})
+				var got []string
+				for _, f := range fault.Of(err).Fields {
+					got = append(got, f.Path)
+				}
+				setupEqual(t, got, []string{"installation.fallback", "installation.heartbeat_url", "teams.t.name", "policies.p.steps[0].wait"})
+			})
+		})
+	}
+}
+
+func TestWhoHandsOverByErasingHasSeenIt(t *testing.T) {
+	setupOnBoth(t, func(t *testing.T, w *setupWorld) {
+		w.hand("first", strings.ReplaceAll(twoHands, "person:ana", "person:ben"))
+		if _, err := w.act.ErasePerson(t.Context(), team.Actor{Label: "first", Role: team.Owner}, "ben", "ana"); err != nil {
+			t.Fatal(err)
+		}
+		w.hand("first", strings.NewReplacer("ben:", "dee:", "person:ana", "person:dee").Replace(twoHands))
 	})
 }

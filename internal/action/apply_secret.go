@@ -1,8 +1,12 @@
 package action
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 
 	"firehall/internal/id"
 	"firehall/internal/route"
@@ -15,7 +19,45 @@ const (
 	newSecret  = "(new)"
 	keptSecret = "(kept)" // it still signs, beside the new one
 	goneSecret = "(gone)"
+
+	otherSecret = "(another)" // what a file said before somebody changed it
 )
+
+// keyMarks is where a form that is kept for its hand has the marks of its
+// secrets, by their fields.
+const keyMarks = "marks"
+
+// marked returns the form of a thing with the marks of the secrets that it has
+// in a setup: another secret has another mark, and none tells of its secret.
+func marked(form []byte, s *store.Setup, t thing) []byte {
+	marks := map[string]string{}
+	switch t.kind {
+	case store.KindPerson:
+		for name, c := range s.People[id.Person(t.name)].Contacts {
+			field := ".secret"
+			if c.Kind == addressKind {
+				field = ".to"
+			}
+			if len(c.Sealed) > 0 {
+				marks[dotted("contacts", name)+field] = markOf(c.Sealed...)
+			}
+		}
+	case store.KindSource:
+		if hash := s.Sources[id.Source(t.name)].KeyHash; hash != "" {
+			marks["key"] = markOf(hash)
+		}
+	}
+	if len(marks) == 0 || len(form) == 0 {
+		return form
+	}
+	text, _ := json.Marshal(marks) // texts alone never fail
+	return slices.Concat(form[:len(form)-1], []byte(`,"`+keyMarks+`":`), text, []byte("}"))
+}
+
+func markOf(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:8])
+}
 
 // changePerson settles the secrets of a person's contacts and compares.
 func (p *planner) changePerson(name id.Person, one store.Person) error {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"firehall/internal/action"
+	"firehall/internal/fault"
 )
 
 // setupHooks is ana with a webhook and a source, with what is put after each.
@@ -137,4 +138,35 @@ func TestNoSecretIsShownOrStoredInTheClear(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestASecretThatOthersChangedIsNotPutBack(t *testing.T) {
+	const from, to = "one-secret-of-many", "two-secret-of-many"
+	for name, test := range map[string]struct{ file, conflict string }{
+		"an address":      {`people: {ana: {name: Ana, contacts: {way: {kind: slack, to: "https://hooks.slack.com/services/T0/B0/` + from + `"}}}}`, "people.ana.contacts.way.to"},
+		"an access token": {`people: {ana: {name: Ana, contacts: {way: {kind: ntfy, to: "https://ntfy.example/a", secret: ` + from + `}}}}`, "people.ana.contacts.way.secret"},
+		"what signs":      {`people: {ana: {name: Ana, contacts: {way: {kind: webhook, to: "https://hooks.example/a", secret: ` + from + `}}}}`, "people.ana.contacts.way.secret"},
+		"a source's key":  {"teams: {t: {}}\npolicies: {p: {team: t, steps: [{page: [\"person:ana\"], wait: 5m}]}}\nservices: {v: {team: t, policy: p}}\npeople: {ana: {name: Ana}}\nsources: {s: {kind: generic, service: v, key: " + from + "}}", "sources.s.key"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			setupOnBoth(t, func(t *testing.T, w *setupWorld) {
+				w.hand("first", test.file)
+				setupEqual(t, setupChanged(w.hand("first", test.file)), []string{})
+				w.hand("other", strings.Replace(test.file, from, to, 1))
+				_, err := w.as("first", test.file, action.ApplyOptions{})
+				f := fault.Of(err)
+				if f == nil || f.Kind != fault.Conflict || len(f.Fields) != 1 {
+					t.Fatalf("it was put back: %v", err)
+				}
+				setupEqual(t, f.Fields[0], fault.Field{
+					Path:     test.conflict,
+					Sentence: "it was given another secret since your file was last applied (last changed by other, Mon 2026-11-16 12:00 UTC), and the file would put its own in its place",
+				})
+				// Without the secret there is nothing to put back.
+				without := strings.NewReplacer(", secret: "+from, "", ", key: "+from, "", "services/T0/B0/"+from, "…").Replace(test.file)
+				setupEqual(t, setupChanged(w.hand("first", without)), []string{})
+				w.hand("first", test.file, action.ApplyOptions{Overwrite: true})
+			})
+		})
+	}
 }

@@ -22,7 +22,6 @@ type Backups struct {
 	FailedAt time.Time `json:"failed_at,omitzero"` // when the last try failed; zero when it did not
 	Why      string    `json:"why,omitempty"`      // it failed
 	By       id.Run    `json:"by,omitempty"`       // the run that makes one now
-	TriedAt  time.Time `json:"tried_at,omitzero"`  // when the last try began
 }
 
 // Times of scheduled backups.
@@ -80,7 +79,7 @@ func (act *Actions) ClaimBackup(ctx context.Context, p store.BackupPlan) (mine b
 				return err
 			}
 		}
-		mine, b.By, b.TriedAt = true, act.DB.Run(), tx.Now
+		mine, b.By = true, act.DB.Run()
 		return nil
 	})
 	return mine, err
@@ -94,7 +93,7 @@ func (act *Actions) EndBackup(ctx context.Context, c store.Copy, host string, fa
 			b.FailedAt, b.Why = tx.Now, failed.Error()
 			return nil
 		}
-		*b = Backups{At: c.MadeAt, File: c.Path, Host: host, Bytes: c.Bytes, Rows: c.Rows, TriedAt: b.TriedAt}
+		*b = Backups{At: c.MadeAt, File: c.Path, Host: host, Bytes: c.Bytes, Rows: c.Rows}
 		return nil
 	})
 }
@@ -125,15 +124,20 @@ func (act *Actions) onBackups(ctx context.Context, fn func(*store.Tx, *Backups) 
 	})
 }
 
-// Backup writes a backup to a file for somebody who asks, and puts that on the
-// record. It fails with Denied for anybody but an owner: a backup holds
+// MayBackup fails with Denied for anybody but an owner: a backup holds
 // everything but the secret key.
-func (act *Actions) Backup(ctx context.Context, by team.Actor, path string) (store.Copy, error) {
-	if err := by.MaySetup(); err != nil {
-		return store.Copy{}, err
+func MayBackup(by team.Actor) error {
+	if by.MaySetup() != nil || by.Role != team.Owner {
+		return fault.New(fault.Denied, "only an owner's token with the scope setup may take a backup: it holds everything but the secret key")
 	}
-	if by.Role != team.Owner {
-		return store.Copy{}, fault.New(fault.Denied, "only an owner may take a backup: it holds everything but the secret key")
+	return nil
+}
+
+// Backup writes a backup to a file for somebody who asks, and puts that on the
+// record. It fails with Denied as MayBackup does.
+func (act *Actions) Backup(ctx context.Context, by team.Actor, path string) (store.Copy, error) {
+	if err := MayBackup(by); err != nil {
+		return store.Copy{}, err
 	}
 	err := act.DB.Do(ctx, func(tx *store.Tx) error {
 		return tx.Audit(ctx, store.Deed{Actor: label(by), Action: "backup"})

@@ -66,7 +66,7 @@ func (act *Actions) TestContact(ctx context.Context, by team.Actor, of store.Con
 func mayTest(by team.Actor, setup *store.Setup, of store.ContactName) error {
 	p, ok := setup.People[of.Person]
 	if !ok {
-		return fault.New(fault.NotFound, "there is no person %.64s", of.Person)
+		return Missing("person", "people", of.Person, setup.People)
 	}
 	if err := by.MayRespond(); err != nil {
 		return err
@@ -75,7 +75,7 @@ func mayTest(by team.Actor, setup *store.Setup, of store.ContactName) error {
 		return fault.New(fault.Denied, "only %s, their managers and admins may test their contacts", p.First())
 	}
 	if _, ok := p.Contacts[of.Contact]; !ok {
-		return fault.New(fault.NotFound, "%s has no contact %.64s", of.Person, of.Contact)
+		return fault.New(fault.NotFound, "%s has no contact %.64q; %s", of.Person, of.Contact, listed("contacts", of.Contact, p.Contacts))
 	}
 	return nil
 }

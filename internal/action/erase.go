@@ -2,14 +2,15 @@ package action
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"firehall/internal/alert"
-	"firehall/internal/fault"
 	"firehall/internal/id"
+	"firehall/internal/notify"
 	"firehall/internal/schedule"
 	"firehall/internal/secret"
 	"firehall/internal/store"
@@ -50,6 +51,9 @@ func (act *Actions) ErasePerson(ctx context.Context, by team.Actor, n, successor
 			return nil
 		}
 		p := newPlanner(act, setup, tx.Now)
+		if p.bases, err = tx.Bases(ctx, label(by)); err != nil {
+			return err
+		}
 		if e, err = p.erase(by, n, successor); err != nil {
 			return err
 		}
@@ -62,25 +66,25 @@ func (act *Actions) ErasePerson(ctx context.Context, by team.Actor, n, successor
 	return e.As, act.rewrite(context.WithoutCancel(ctx), e)
 }
 
-// FinishErasures goes on with what was cut short.
+// FinishErasures goes on with what was cut short. One that fails keeps none of
+// the others.
 func (act *Actions) FinishErasures(ctx context.Context) error {
 	running, err := act.DB.Erasures(ctx)
 	if err != nil {
 		return err
 	}
+	var failed []error
 	for _, e := range running {
-		if err := act.rewrite(ctx, e); err != nil {
-			return err
-		}
+		failed = append(failed, act.rewrite(ctx, e))
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // erase plans that somebody leaves for good.
 func (p *planner) erase(by team.Actor, n, successor id.Person) (store.Erasure, error) {
 	one, ok := p.cur.People[n]
 	if !ok {
-		return store.Erasure{}, fault.New(fault.NotFound, "there is no person %.64s", n)
+		return store.Erasure{}, Missing("person", "people", n, p.cur.People)
 	}
 	if err := p.successor(n, successor); err != nil {
 		return store.Erasure{}, err
@@ -115,8 +119,9 @@ func erasureOf(p *planner, one store.Person) store.Erasure {
 		e.Words = append(e.Words, one.Email)
 	}
 	for _, name := range slices.Sorted(maps.Keys(one.Contacts)) {
-		if to := one.Contacts[name].To; !slices.Contains(e.Words, to) {
-			e.Words = append(e.Words, to)
+		c := one.Contacts[name]
+		if c.Kind != addressKind && !slices.Contains(e.Words, c.To) { // of that only a host is shown, which is not theirs alone
+			e.Words = append(e.Words, c.To)
 		}
 	}
 	return e
@@ -124,10 +129,14 @@ func erasureOf(p *planner, one store.Person) store.Erasure {
 
 // erased carries out that somebody leaves for good.
 func (p *planner) erased(ctx context.Context, tx *store.Tx, by team.Actor, e store.Erasure, successor id.Person) error {
+	// The overrides first: an alert that is given back is paged by them.
+	if err := p.passOverrides(ctx, tx, e.Name, successor); err != nil {
+		return err
+	}
 	if err := p.carryOut(ctx, tx, label(by)); err != nil {
 		return err
 	}
-	if err := p.passOverrides(ctx, tx, e.Name, successor); err != nil {
+	if err := p.remember(ctx, tx, label(by)); err != nil {
 		return err
 	}
 	w, err := p.act.workIn(ctx, tx)
@@ -196,6 +205,9 @@ func (w work) skipAll(ctx context.Context, n id.Person) error {
 		s, err := w.tx.LockSend(ctx, one)
 		if err != nil {
 			return err
+		}
+		if s.Status != notify.Waiting { // its call has begun meanwhile
+			continue
 		}
 		if err := w.skip(ctx, s, "who it was for is not in Firehall any more"); err != nil {
 			return err

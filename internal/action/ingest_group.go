@@ -158,11 +158,11 @@ func opening(w *waiting, s alert.Signal, a alert.Alert, still string) string {
 	} else {
 		b.WriteString("raised by hand")
 	}
-	word := s.Severity
-	if word == "" {
-		word = "no severity"
+	said := fmt.Sprintf("%q is", s.Severity)
+	if s.Severity == "" {
+		said = "no severity given, which counts as"
 	}
-	fmt.Fprintf(&b, "; %q is %s, which at %s means urgency %s", word, a.Severity, a.Service, a.Urgency)
+	fmt.Fprintf(&b, "; %s %s, which at %s means urgency %s", said, a.Severity, a.Service, a.Urgency)
 	if w.Urgency != 0 {
 		b.WriteString(" (as asked for)")
 	}

@@ -88,6 +88,7 @@ func (act *Actions) LintFacts(ctx context.Context, setup *store.Setup) (lint.Fac
 // toldBy returns what a proof says of the time since then. A failure counts while
 // nothing has got through after it.
 func toldBy(p store.ContactProof, since time.Time) (out lint.Told) {
+	out.Before = !p.DeliveredAt.IsZero() || !p.FailedAt.IsZero()
 	if p.DeliveredAt.After(since) {
 		out.ArrivedAt = p.DeliveredAt
 	}

@@ -14,16 +14,28 @@ import (
 
 // Upcoming is what happens to an alert next when nobody does anything.
 type Upcoming struct {
-	At   time.Time   // zero: nothing is planned
-	What string      // "pages step 2", "pages the fallback", "goes back to its policy and pages step 1"; "" when nothing is planned
+	At   time.Time   // zero: nothing is planned, or it is held since a restore
+	What string      // "pages step 2", "pages the fallback", "goes back to its policy and pages step 1", "is held until …"; "" when nothing is planned
 	Who  []id.Person // who would be told then, by the setup of now
 }
 
+// heldUntil is what happens to an alert that is held since a restore.
+const heldUntil = "is held since a backup was restored, until somebody acts on it or an admin runs firehall resume"
+
+// nexts reads what Next needs.
+type nexts interface {
+	policies
+	IsHeld(context.Context, id.Alert) (bool, error)
+}
+
 // Next returns what happens to an alert next when nobody does anything.
-func (act *Actions) Next(ctx context.Context, from policies, setup *store.Setup, a alert.Alert) (Upcoming, error) {
+func (act *Actions) Next(ctx context.Context, from nexts, setup *store.Setup, a alert.Alert) (Upcoming, error) {
 	held := a.Status == alert.Acknowledged && !a.HoldUntil.IsZero()
 	if !held && (a.Status != alert.Triggered || a.NextAt.IsZero()) {
 		return Upcoming{}, nil
+	}
+	if waits, err := from.IsHeld(ctx, a.ID); err != nil || waits {
+		return Upcoming{What: heldUntil}, err
 	}
 	p, err := act.Policy(ctx, from, a.Policy)
 	if err != nil {

@@ -34,7 +34,7 @@ func (act *Actions) AddOverride(ctx context.Context, by team.Actor, in OverrideI
 		}
 		s, ok := setup.Schedules[id.Schedule(in.Schedule)]
 		if !ok {
-			return fault.New(fault.NotFound, "there is no schedule %.64s", in.Schedule)
+			return Missing("schedule", "schedules", id.Schedule(in.Schedule), setup.Schedules)
 		}
 		if err := by.MayOverride(s.Team, in.Person); err != nil {
 			return err

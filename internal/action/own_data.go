@@ -2,10 +2,13 @@ package action
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"firehall/internal/fault"
@@ -25,12 +28,30 @@ type OwnData struct {
 	Disabled  []store.OffSpan     `json:"disabled,omitempty"` // when they were
 	Teams     []id.Team           `json:"teams"`
 	Manages   []id.Team           `json:"manages"`
+	Proofs    []OwnProof          `json:"proofs"`  // what is known of their contacts, by name
+	Applied   []OwnBase           `json:"applied"` // what their setup file last said of each thing
 	Tokens    []OwnToken          `json:"tokens"`
 	Shifts    []OwnShift          `json:"shifts"`    // of the two years before and the 90 days ahead, the oldest first
 	Overrides []schedule.Override `json:"overrides"` // that name them, and hold
 	Pages     []OwnPage           `json:"pages"`     // the oldest first
 	Actions   []OwnEntry          `json:"actions"`   // what they did and wrote, and what was recorded about them, by alert
 	Audit     []OwnDeed           `json:"audit"`     // what they changed in the setup, and what was changed about them
+}
+
+// OwnProof is what is known about whether a contact works.
+type OwnProof struct {
+	Contact     string    `json:"contact"`
+	TestedAt    time.Time `json:"tested_at,omitzero"`    // when a test last got through
+	DeliveredAt time.Time `json:"delivered_at,omitzero"` // when anything last got through
+	FailedAt    time.Time `json:"failed_at,omitzero"`    // when anything last failed for good
+	Why         string    `json:"why,omitempty"`         // the words of that failure
+}
+
+// OwnBase is what somebody's setup file last said of a thing.
+type OwnBase struct {
+	Kind string          `json:"kind"`
+	Name string          `json:"name"` // "" for the installation
+	Form json.RawMessage `json:"form"`
 }
 
 // OwnToken is a token, never its text.
@@ -92,13 +113,17 @@ type OwnDeed struct {
 
 // How far shifts are listed.
 const (
-	ownPast  = 2 * lookAhead
+	ownPast  = 2 * 366 * 24 * time.Hour
 	ownAhead = 90 * 24 * time.Hour
 )
 
+// ErrExporting says that this node exports somebody's data already.
+var ErrExporting = errors.New("somebody's data is being exported here already, and that reads the whole record; try again in a minute")
+
 // OwnData returns everything about a person: to themselves, an owner or an
-// admin. It reads the whole record, so it is slow on a large one. It fails with
-// Denied, and with NotFound when there is nobody of that name.
+// admin. It reads the whole record, so it is slow on a large one, and one at a
+// time: it fails with ErrExporting while another runs. It fails with Denied,
+// and with NotFound when there is nobody of that name.
 func (act *Actions) OwnData(ctx context.Context, by team.Actor, n id.Person) (OwnData, error) {
 	if err := by.MayRead(); err != nil {
 		return OwnData{}, err
@@ -115,12 +140,16 @@ func (act *Actions) OwnData(ctx context.Context, by team.Actor, n id.Person) (Ow
 	}
 	one, ok := setup.People[n]
 	if !ok {
-		return OwnData{}, fault.New(fault.NotFound, "there is no person %.64s", n)
+		return OwnData{}, Missing("person", "people", n, setup.People)
 	}
+	if !act.exporting.CompareAndSwap(false, true) {
+		return OwnData{}, ErrExporting
+	}
+	defer act.exporting.Store(false)
 	out := OwnData{
 		Person: n, At: act.DB.Now().UTC(), Profile: personFile(one), Disabled: one.Off,
 		Teams: listOf(setup.TeamsOf(n)), Manages: listOf(setup.ManagedBy(n)),
-		Tokens: []OwnToken{}, Shifts: []OwnShift{}, Overrides: []schedule.Override{}, Pages: []OwnPage{}, Actions: []OwnEntry{}, Audit: []OwnDeed{},
+		Proofs: []OwnProof{}, Applied: []OwnBase{}, Tokens: []OwnToken{}, Shifts: []OwnShift{}, Overrides: []schedule.Override{}, Pages: []OwnPage{}, Actions: []OwnEntry{}, Audit: []OwnDeed{},
 	}
 	if err := out.planned(setup); err != nil {
 		return OwnData{}, err
@@ -173,6 +202,9 @@ func (o *OwnData) recorded(ctx context.Context, db *store.DB) error {
 			o.Tokens = append(o.Tokens, OwnToken{t.ID, t.Name, t.Scopes, t.CreatedAt, t.ExpiresAt, t.UsedAt})
 		}
 	}
+	if err := o.known(ctx, db); err != nil {
+		return err
+	}
 	if err := o.pages(ctx, db); err != nil {
 		return err
 	}
@@ -187,6 +219,31 @@ func (o *OwnData) recorded(ctx context.Context, db *store.DB) error {
 		}
 		return nil
 	})
+}
+
+// known adds what is known of their contacts, and what they applied.
+func (o *OwnData) known(ctx context.Context, db *store.DB) error {
+	proofs, err := db.ContactProofs(ctx)
+	if err != nil {
+		return err
+	}
+	for of, p := range proofs {
+		if of.Person == o.Person {
+			o.Proofs = append(o.Proofs, OwnProof{of.Contact, p.TestedAt, p.DeliveredAt, p.FailedAt, p.Why})
+		}
+	}
+	slices.SortFunc(o.Proofs, func(a, b OwnProof) int { return strings.Compare(a.Contact, b.Contact) })
+	bases, err := db.Bases(ctx, string(o.Person))
+	if err != nil {
+		return err
+	}
+	for t, b := range bases {
+		o.Applied = append(o.Applied, OwnBase{t.Kind, t.Name, json.RawMessage(b.Form)})
+	}
+	slices.SortFunc(o.Applied, func(a, b OwnBase) int {
+		return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Name, b.Name))
+	})
+	return nil
 }
 
 // names says whether the document of a deed is about somebody.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"firehall/internal/fault"
 	"firehall/internal/id"
 	"firehall/internal/schedule"
 	"firehall/internal/store"
@@ -68,7 +67,7 @@ func (act *Actions) onPerson(ctx context.Context, by team.Actor, n id.Person, ac
 			return err
 		}
 		if _, ok := setup.People[n]; !ok {
-			return fault.New(fault.NotFound, "there is no person %.64s", n)
+			return Missing("person", "people", n, setup.People)
 		}
 		p := newPlanner(act, setup, tx.Now)
 		if p.bases, err = tx.Bases(ctx, label(by)); err != nil {

@@ -89,6 +89,9 @@ func (w work) closeMerged(ctx context.Context, a alert.Alert, c closing) error {
 	}
 	if c.byHand {
 		for _, m := range merged {
+			if err := w.release(ctx, team.Actor{Person: c.by}, m.ID); err != nil {
+				return err
+			}
 			c.entry.Reason = "resolved together with " + string(a.ID)
 			if _, err := w.close(ctx, m, c); err != nil {
 				return err
@@ -132,6 +135,11 @@ func (act *Actions) Merge(ctx context.Context, by team.Actor, n, into id.Alert) 
 		a, b, err := lockBoth(ctx, tx, n, into)
 		if err != nil {
 			return err
+		}
+		for _, one := range []id.Alert{n, into} {
+			if err := (work{act: act, tx: tx}).release(ctx, by, one); err != nil {
+				return err
+			}
 		}
 		if out, err = a.Merge(b, tx.Now); err != nil {
 			return err

@@ -3,6 +3,7 @@ package action
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -37,6 +38,26 @@ func compare(t thing, before, after any, more []FieldChange) (Change, bothForms,
 // bothForms are the forms of a thing as it is, empty for none, and as it will
 // be.
 type bothForms struct{ was, will []byte }
+
+// over returns another form of the thing with the fields that change from the
+// one to the other, each of the uppermost as a whole.
+func (f bothForms) over(form []byte) ([]byte, error) {
+	var was, will, out map[string]json.RawMessage
+	if err := errors.Join(json.Unmarshal(f.was, &was), json.Unmarshal(f.will, &will), json.Unmarshal(form, &out)); err != nil {
+		return nil, fmt.Errorf("read a thing of the setup: %w", err)
+	}
+	for key := range was {
+		if _, stays := will[key]; !stays {
+			delete(out, key)
+		}
+	}
+	for key, text := range will {
+		if !bytes.Equal(text, was[key]) {
+			out[key] = text
+		}
+	}
+	return json.Marshal(out)
+}
 
 func formText(form any) ([]byte, error) {
 	if form == nil {

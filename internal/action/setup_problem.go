@@ -101,6 +101,12 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
+// Missing returns the NotFound of a name that nothing has: there is no service
+// "chekout"; services are checkout, search.
+func Missing[K ~string, T any](kind, kinds string, name K, known map[K]T) error {
+	return fault.New(fault.NotFound, "there is no %s %.80q; %s", kind, string(name), listed(kinds, string(name), known))
+}
+
 // maxListed is how many names a sentence lists.
 const maxListed = 5
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"firehall/internal/escalation"
 	"firehall/internal/fault"
 	"firehall/internal/id"
 	"firehall/internal/store"
@@ -31,7 +32,12 @@ func (act *Actions) PutThing(ctx context.Context, by team.Actor, kind, name stri
 	if err != nil {
 		return Plan{}, fmt.Errorf("write %s %s: %w", kind, name, err)
 	}
-	return act.onThing(ctx, by, thing{kind, name}, dryRun, func(*store.Setup) ([]byte, error) { return file, nil })
+	return act.onThing(ctx, by, thing{kind, name}, dryRun, func(p *planner) error {
+		if err := p.mayThing(by, thing{kind, name}, file); err != nil {
+			return err
+		}
+		return p.apply(by, file)
+	})
 }
 
 // DeleteThing deletes one thing of the setup. It fails with Invalid when what
@@ -41,31 +47,58 @@ func (act *Actions) DeleteThing(ctx context.Context, by team.Actor, kind, name s
 	if kind == store.KindInstallation {
 		return Plan{}, fault.New(fault.Invalid, "the installation cannot be deleted; put it with what it shall hold")
 	}
-	return act.onThing(ctx, by, t, false, func(setup *store.Setup) ([]byte, error) {
-		if formIn(setup, t) == nil {
-			return nil, fault.New(fault.NotFound, "there is no %.64s in %s", name, kind)
+	return act.onThing(ctx, by, t, false, func(p *planner) error {
+		if formIn(p.cur, t) == nil {
+			return fault.New(fault.NotFound, "there is no %.64s in %s", name, kind)
 		}
-		return fileWithout(setup, t)
+		if err := p.mayThing(by, t, nil); err != nil {
+			return err
+		}
+		return p.lack(by, t)
 	})
 }
 
-// fileWithout returns the setup as a file that lacks one thing.
-func fileWithout(setup *store.Setup, t thing) ([]byte, error) {
-	text, err := json.Marshal(fileOf(setup))
-	if err != nil {
-		return nil, err
+// lack plans that one thing is no more. It fails with Invalid when another
+// refers to it.
+func (p *planner) lack(by team.Actor, t thing) error {
+	p.draft = draftWithout(p.cur, t)
+	p.drop()
+	p.references()
+	if err := p.wrong.fault(badFile); err != nil {
+		return err
 	}
-	var file map[string]map[string]json.RawMessage
-	if err := json.Unmarshal(text, &file); err != nil {
-		return nil, err
+	p.changeDeleted()
+	p.safety()
+	if err := p.wrong.fault(badFile); err != nil {
+		return err
 	}
-	delete(file[t.kind], t.name)
-	return json.Marshal(file)
+	return p.owners(by)
 }
 
-// onThing changes one thing in a transaction, by a file that is made from the
-// setup; pruned when the file lacks the thing.
-func (act *Actions) onThing(ctx context.Context, by team.Actor, t thing, dryRun bool, fileOf func(*store.Setup) ([]byte, error)) (Plan, error) {
+// draftWithout returns what a file would say that has all of a setup but one
+// thing.
+func draftWithout(s *store.Setup, t thing) *setupDraft {
+	d := &setupDraft{
+		people: allBut(s.People, store.KindPerson, t), teams: allBut(s.Teams, store.KindTeam, t),
+		schedules: allBut(s.Schedules, store.KindSchedule, t), policies: map[id.Policy]escalation.Policy{},
+		services: allBut(s.Services, store.KindService, t), sources: allBut(s.Sources, store.KindSource, t),
+	}
+	for name, one := range allBut(s.Policies, store.KindPolicy, t) {
+		d.policies[name] = one.Policy
+	}
+	return d
+}
+
+func allBut[K ~string, T any](things map[K]T, kind string, t thing) map[K]T {
+	out := maps.Clone(things)
+	if t.kind == kind {
+		delete(out, K(t.name))
+	}
+	return out
+}
+
+// onThing changes one thing in a transaction.
+func (act *Actions) onThing(ctx context.Context, by team.Actor, t thing, dryRun bool, plan func(*planner) error) (Plan, error) {
 	if !slices.Contains(sections, t.kind) {
 		return Plan{}, fault.New(fault.NotFound, "there is no kind %.40q in a setup; there are %s", t.kind, strings.Join(sections, ", "))
 	}
@@ -75,11 +108,7 @@ func (act *Actions) onThing(ctx context.Context, by team.Actor, t thing, dryRun 
 		if err != nil {
 			return err
 		}
-		file, err := fileOf(setup)
-		if err != nil {
-			return err
-		}
-		if p, err = act.planThing(ctx, tx, by, t, setup, file); err != nil || dryRun {
+		if p, err = act.planThing(ctx, tx, by, setup, plan); err != nil || dryRun {
 			return err
 		}
 		p.plan.Applied = true
@@ -97,20 +126,15 @@ func (act *Actions) onThing(ctx context.Context, by team.Actor, t thing, dryRun 
 	return p.warned(), nil
 }
 
-// planThing plans the change of one thing, and checks who makes it.
-func (act *Actions) planThing(ctx context.Context, tx *store.Tx, by team.Actor, t thing, setup *store.Setup, file []byte) (*planner, error) {
+// planThing plans the change of one thing.
+func (act *Actions) planThing(ctx context.Context, tx *store.Tx, by team.Actor, setup *store.Setup, plan func(*planner) error) (*planner, error) {
 	p := newPlanner(act, setup, tx.Now)
 	p.byHand = true
 	var err error
 	if p.bases, err = tx.Bases(ctx, label(by)); err != nil {
 		return nil, err
 	}
-	_, puts := inFile(file, t)
-	p.prune = !puts
-	if err := p.mayThing(by, t, file); err != nil {
-		return nil, err
-	}
-	if err := p.apply(by, file); err != nil {
+	if err := plan(p); err != nil {
 		return nil, err
 	}
 	if err := p.reserved(ctx, tx); err != nil {
@@ -149,6 +173,9 @@ func (p *planner) mayThing(by team.Actor, t thing, file []byte) error {
 	case store.KindSource:
 		teams[p.cur.Services[p.cur.Sources[id.Source(t.name)].Service].Team] = true
 	default:
+		return by.MaySetup()
+	}
+	if teams[""] && formIn(p.cur, t) != nil { // it is no team's: none may take it
 		return by.MaySetup()
 	}
 	var will struct {

@@ -195,10 +195,16 @@ func (s simulated) folds(ctx context.Context, a alert.Alert) (Forecast, error) {
 	if err != nil {
 		return Forecast{}, err
 	}
+	held, err := s.act.DB.IsHeld(ctx, a.ID)
+	if err != nil {
+		return Forecast{}, err
+	}
 	f := a.Fold(s.signal, members, s.reading, s.q.At)
 	switch {
 	case f.Resolved:
 		return s.ends(EndCloses, f.Alert, "it resolves "+string(a.ID)+" and pages nobody"), nil
+	case held:
+		return s.ends(EndFolds, f.Alert, "it folds into "+string(a.ID)+", which pages nobody: "+heldWhy), nil
 	case f.Page == alert.NoWake:
 		return s.ends(EndFolds, f.Alert, "it folds into "+string(a.ID)+", which is "+string(a.Status)+", and pages nobody anew"+s.goesOn(a)), nil
 	}

@@ -30,6 +30,7 @@ const (
 	WhyDue       WhyKind = "due"          // its first step is still to come
 	WhyFolded    WhyKind = "folded"       // the signal went into an open alert
 	WhyHushed    WhyKind = "hushed"       // a person had resolved it: it pages nobody for a while
+	WhyRestored  WhyKind = "restored"     // it is from before a restore: it is held
 	WhyNothing   WhyKind = "nothing"      // the signal was about nothing that was open
 	WhyUnknown   WhyKind = "unknown"      // the record does not say any more
 )
@@ -84,7 +85,25 @@ func (e explainer) alert(ctx context.Context, a alert.Alert) (AlertWhy, error) {
 	if len(pages) > 0 {
 		out = e.paged(a, pages, sends)
 	}
+	held, err := e.act.DB.IsHeld(ctx, a.ID)
+	if err != nil {
+		return AlertWhy{}, err
+	}
+	if held && a.Status != alert.Resolved {
+		out = whileHeld(out)
+	}
 	return e.withHush(out, a, story), nil
+}
+
+// whileHeld is an answer about an alert that is held since a restore: none of
+// what is due happens.
+func whileHeld(out AlertWhy) AlertWhy {
+	if out.Kind == WhyDue {
+		return because(WhyRestored, heldWhy)
+	}
+	out.Until = time.Time{}
+	out.Sentences = append(out.Sentences, "It is held now: "+heldWhy)
+	return out
 }
 
 // paged says who was paged and whether it arrived.

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"firehall/internal/alert"
-	"firehall/internal/fault"
 	"firehall/internal/id"
 	"firehall/internal/notify"
 	"firehall/internal/schedule"
@@ -54,7 +53,7 @@ type AlertThen struct {
 func (act *Actions) WhyPerson(ctx context.Context, p id.Person, at time.Time, loc *time.Location) (PersonWhy, error) {
 	e := act.explainer(loc)
 	if _, ok := e.setup.People[p]; !ok {
-		return PersonWhy{}, fault.New(fault.NotFound, "there is no person %.64s", string(p))
+		return PersonWhy{}, Missing("person", "people", p, e.setup.People)
 	}
 	sends, err := act.DB.SendsToPerson(ctx, p, at.Add(-lookedBack), at.Add(NearBy), mostSends)
 	if err != nil {

@@ -55,7 +55,7 @@ func (act *Actions) WhySource(ctx context.Context, n id.Source, at time.Time, lo
 	e := act.explainer(loc)
 	source, ok := e.setup.Sources[n]
 	if !ok {
-		return SourceWhy{}, fault.New(fault.NotFound, "there is no source %.64s", string(n))
+		return SourceWhy{}, Missing("source", "sources", n, e.setup.Sources)
 	}
 	list, err := act.DB.MessagesAround(ctx, n, at, NearBy, perSide)
 	if err != nil {

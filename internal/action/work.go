@@ -25,9 +25,20 @@ func (act *Actions) workIn(ctx context.Context, tx *store.Tx) (work, error) {
 	return work{act: act, tx: tx, setup: setup}, err
 }
 
-// onAlert runs fn in a transaction with an alert locked, for somebody who may
-// act on it.
+// onAlert is beside for somebody who acts on the alert: when it is held since
+// a restore it is let go first.
 func (act *Actions) onAlert(ctx context.Context, by team.Actor, n id.Alert, fn func(work, alert.Alert) error) error {
+	return act.beside(ctx, by, n, func(w work, a alert.Alert) error {
+		if err := w.release(ctx, by, n); err != nil {
+			return err
+		}
+		return fn(w, a)
+	})
+}
+
+// beside runs fn in a transaction with an alert locked, for somebody who may
+// act on it.
+func (act *Actions) beside(ctx context.Context, by team.Actor, n id.Alert, fn func(work, alert.Alert) error) error {
 	if err := by.MayRespond(); err != nil {
 		return err
 	}

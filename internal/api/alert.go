@@ -41,7 +41,7 @@ type Alert struct {
 
 // Next is what happens to an alert when nobody does anything.
 type Next struct {
-	At   time.Time   `json:"at"`
+	At   *time.Time  `json:"at,omitempty" doc:"Absent while it is held since a restore."`
 	What string      `json:"what" example:"pages step 2"`
 	Who  []id.Person `json:"who" nullable:"false" doc:"Who would be told then, by the setup of now."`
 }
@@ -66,8 +66,8 @@ func (s *Server) shown(ctx context.Context, setup *store.Setup, a alert.Alert) (
 	if err != nil {
 		return out, err
 	}
-	if !next.At.IsZero() {
-		out.Next = &Next{At: next.At, What: next.What, Who: orEmpty(next.Who)}
+	if next.What != "" {
+		out.Next = &Next{At: moment(next.At), What: next.What, Who: orEmpty(next.Who)}
 	}
 	if a.Resends { // only such alerts have members
 		out.Members, out.Firing, err = s.db.CountMembers(ctx, a.ID)

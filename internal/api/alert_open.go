@@ -60,8 +60,8 @@ func (s *Server) open(ctx context.Context, by team.Actor, in *openIn) (*answer[A
 // arrival reads what somebody raises as the generic door would.
 func (s *Server) arrival(by team.Actor, in *openIn) (action.Arrival, error) {
 	b := in.Body
-	if _, ok := s.db.Setup().Services[b.Service]; !ok {
-		return action.Arrival{}, fault.At("service", "there is no service %.64q; GET %s/services lists them", string(b.Service), base)
+	if err := missing("service", "services", b.Service, s.db.Setup().Services); err != nil {
+		return action.Arrival{}, fault.At("service", "%s", err)
 	}
 	message := map[string]any{"summary": b.Summary}
 	for name, value := range map[string]string{"key": b.Key, "severity": b.Severity} {

@@ -15,6 +15,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"firehall/internal/action"
 	"firehall/internal/fault"
 	"firehall/internal/store"
 	"firehall/internal/team"
@@ -70,6 +71,9 @@ const sentWithin = 6 * time.Hour
 
 // takeBackup makes a backup in a folder of its own and sends it.
 func (s *Server) takeBackup(ctx context.Context, by team.Actor, _ *struct{}) (*huma.StreamResponse, error) {
+	if err := action.MayBackup(by); err != nil {
+		return nil, err
+	}
 	if s.scratch != "" {
 		if err := os.MkdirAll(s.scratch, 0o700); err != nil {
 			return nil, fmt.Errorf("make the folder of backups: %w", err)

@@ -42,8 +42,14 @@ func TestAnOwnerTakesABackupThatIsWhole(t *testing.T) {
 		if first := w.call("dee", "GET", "/audit?limit=1", nil).is(200).items()[0]; first["action"] != "backup" {
 			w.t.Errorf("the audit log says %v", first)
 		}
+		if err := os.Remove(w.api.scratch); err != nil {
+			w.t.Fatal(err)
+		}
 		for _, who := range []string{"dee", "ana", "reader", "eve"} {
 			w.call(who, "POST", "/backup", nil).is(403)
+		}
+		if _, err := os.Stat(w.api.scratch); !errors.Is(err, os.ErrNotExist) {
+			w.t.Errorf("a folder was made for those who may not: %v", err)
 		}
 	})
 }

@@ -28,8 +28,8 @@ func (s *Server) contacts(ctx context.Context, by team.Actor, in *PersonIn) (lis
 	if err != nil {
 		return list[ContactStatus]{}, err
 	}
-	p, ok := setup.People[in.Name]
-	if err := missing(ok, "person", string(in.Name)); err != nil {
+	p := setup.People[in.Name]
+	if err := missing("person", "people", in.Name, setup.People); err != nil {
 		return list[ContactStatus]{}, err
 	}
 	if !by.MaySeeContacts(p.Name, setup.TeamsOf(p.Name)) {

@@ -52,8 +52,8 @@ type overridesIn struct {
 // made.
 func (s *Server) overrides(_ context.Context, _ team.Actor, in *overridesIn) (list[Override], error) {
 	setup := s.db.Setup()
-	if _, ok := setup.Schedules[in.Name]; !ok {
-		return list[Override]{}, missing(false, "schedule", string(in.Name))
+	if err := missing("schedule", "schedules", in.Name, setup.Schedules); err != nil {
+		return list[Override]{}, err
 	}
 	out := []Override{}
 	for _, o := range setup.Overrides[in.Name] {

@@ -68,8 +68,7 @@ type PersonIn struct {
 
 func (s *Server) person(_ context.Context, by team.Actor, in *PersonIn) (Person, error) {
 	setup := s.db.Setup()
-	p, ok := setup.People[in.Name]
-	return personOf(setup, by, p), missing(ok, "person", string(in.Name))
+	return personOf(setup, by, setup.People[in.Name]), missing("person", "people", in.Name, setup.People)
 }
 
 func (s *Server) disable(ctx context.Context, by team.Actor, in *PersonIn) (Person, error) {

@@ -47,6 +47,8 @@ func (s *Server) problem(ctx context.Context, operation string, err error) *refu
 		return refuse(http.StatusUnauthorized, err.Error(), "WWW-Authenticate", `Bearer realm="Firehall"`)
 	case errors.As(err, &guesses):
 		return refuse(http.StatusTooManyRequests, guesses.Error(), "Retry-After", guesses.seconds())
+	case errors.Is(err, action.ErrExporting):
+		return refuse(http.StatusTooManyRequests, err.Error(), "Retry-After", "60")
 	case errors.Is(err, action.ErrBusy):
 		return refuse(http.StatusServiceUnavailable, err.Error(), "Retry-After", "2")
 	case ctx.Err() != nil:

@@ -8,6 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"firehall/internal/action"
 	"firehall/internal/fault"
 	"firehall/internal/id"
 	"firehall/internal/schedule"
@@ -151,16 +152,17 @@ type ScheduleIn struct {
 }
 
 func (s *Server) schedule(_ context.Context, _ team.Actor, in *ScheduleIn) (Schedule, error) {
-	c, ok := s.db.Setup().Schedules[in.Name]
-	return scheduleOf(c), missing(ok, "schedule", string(in.Name))
+	known := s.db.Setup().Schedules
+	return scheduleOf(known[in.Name]), missing("schedule", "schedules", in.Name, known)
 }
 
-// missing fails with NotFound unless there is such a thing.
-func missing(there bool, kind, name string) error {
-	if there {
+// missing fails with NotFound, and the names that there are, unless name is one
+// of them.
+func missing[K ~string, T any](kind, kinds string, name K, known map[K]T) error {
+	if _, ok := known[name]; ok {
 		return nil
 	}
-	return fault.New(fault.NotFound, "there is no %s %.64s", kind, name)
+	return action.Missing(kind, kinds, name, known)
 }
 
 // Shift is a span of time in which the same people are on call.
@@ -187,8 +189,8 @@ const fourWeeks = 28 * 24 * time.Hour
 // is the time at which the next part begins.
 func (s *Server) shifts(_ context.Context, _ team.Actor, in *shiftsIn) (list[Shift], error) {
 	setup := s.db.Setup()
-	c, ok := setup.Schedules[in.Name]
-	if err := missing(ok, "schedule", string(in.Name)); err != nil {
+	c := setup.Schedules[in.Name]
+	if err := missing("schedule", "schedules", in.Name, setup.Schedules); err != nil {
 		return list[Shift]{}, err
 	}
 	from, to, err := in.rangeOf(c.Zone, s.db.Now())

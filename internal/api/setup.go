@@ -49,8 +49,8 @@ func (s *Server) team(_ context.Context, _ team.Actor, in *struct {
 	Name id.Team `path:"name" doc:"The team's name."`
 },
 ) (Team, error) {
-	t, ok := s.db.Setup().Teams[in.Name]
-	return teamOf(t), missing(ok, "team", string(in.Name))
+	known := s.db.Setup().Teams
+	return teamOf(known[in.Name]), missing("team", "teams", in.Name, known)
 }
 
 // Service is something people depend on.
@@ -79,8 +79,8 @@ func (s *Server) service(_ context.Context, _ team.Actor, in *struct {
 	Name id.Service `path:"name" doc:"The service's name."`
 },
 ) (Service, error) {
-	v, ok := s.db.Setup().Services[in.Name]
-	return serviceOf(v), missing(ok, "service", string(in.Name))
+	known := s.db.Setup().Services
+	return serviceOf(known[in.Name]), missing("service", "services", in.Name, known)
 }
 
 // Policy says who is paged, in which steps, with which waits.
@@ -119,8 +119,8 @@ func (s *Server) policy(_ context.Context, _ team.Actor, in *struct {
 	Name id.Policy `path:"name" doc:"The policy's name."`
 },
 ) (Policy, error) {
-	p, ok := s.db.Setup().Policies[in.Name]
-	return policyOf(p), missing(ok, "policy", string(in.Name))
+	known := s.db.Setup().Policies
+	return policyOf(known[in.Name]), missing("policy", "policies", in.Name, known)
 }
 
 // Source is a door for messages. Its key is never shown.
@@ -144,8 +144,8 @@ func (s *Server) source(_ context.Context, _ team.Actor, in *struct {
 	Name id.Source `path:"name" doc:"The source's name."`
 },
 ) (Source, error) {
-	v, ok := s.db.Setup().Sources[in.Name]
-	return sourceOf(v), missing(ok, "source", string(in.Name))
+	known := s.db.Setup().Sources
+	return sourceOf(known[in.Name]), missing("source", "sources", in.Name, known)
 }
 
 // setupPath is where a setup file is applied.

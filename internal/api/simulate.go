@@ -114,11 +114,10 @@ func (s *Server) supposed(setup *store.Setup, by team.Actor, in *simulateIn) (ac
 	case len(b.Signal) == 0:
 		return action.Arrival{}, fault.At("signal", "put in the signal as %.64s sends it", string(b.Source))
 	}
-	source, ok := setup.Sources[b.Source]
-	if !ok {
-		return action.Arrival{}, fault.At("source", "there is no source %.64q; GET %s/sources lists them", string(b.Source), base)
+	if err := missing("source", "sources", b.Source, setup.Sources); err != nil {
+		return action.Arrival{}, fault.At("source", "%s", err)
 	}
-	return action.Read(setup, source, b.Signal), nil
+	return action.Read(setup, setup.Sources[b.Source], b.Signal), nil
 }
 
 // foretold returns a forecast as the API shows it.

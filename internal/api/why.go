@@ -137,7 +137,7 @@ type WhySignal struct {
 	Key      string             `json:"key,omitempty" doc:"Absent: one of its own."`
 	Summary  string             `json:"summary"`
 	Status   alert.SignalStatus `json:"status" enum:"firing,acknowledged,resolved"`
-	How      action.WhyKind     `json:"how" enum:"paged,unreached,urgency_none,waits,nobody_found,merged,suppressed,acknowledged,resolved,due,folded,hushed,nothing,unknown"`
+	How      action.WhyKind     `json:"how" enum:"paged,unreached,urgency_none,waits,nobody_found,merged,suppressed,acknowledged,resolved,due,folded,hushed,restored,nothing,unknown"`
 	Alert    id.Alert           `json:"alert,omitempty" doc:"The alert that it was about."`
 	Sentence string             `json:"sentence"`
 	Why      *AlertWhy          `json:"why,omitempty" doc:"Of an alert that it opened: whom that paged."`

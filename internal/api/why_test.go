@@ -110,7 +110,7 @@ func TestWhyWasIWoken(t *testing.T) {
 		}
 		w.why("/why?person=ben&at=2026-11-20T03:07:00Z", "Ben was told nothing within 15 min of 03:07:00 UTC on 20 Nov 2026", "disk full", "Ana was paged, first at")
 		w.why("/why?person=ana&at=2026-11-21T03:07:00Z", "Ana was told nothing", "their nearest page was made at 03:00:00", n, "schedule:primary", "ana: layer weekly, turn 1 of 2")
-		if r := w.call("ana", "GET", "/why?person=nobody&at=2026-11-20T03:07:00Z", nil).is(404); !strings.Contains(r.Body.String(), "there is no person nobody") {
+		if r := w.call("ana", "GET", "/why?person=nobody&at=2026-11-20T03:07:00Z", nil).is(404); !strings.Contains(r.Body.String(), `there is no person \"nobody\"; people are ana, ben`) {
 			w.t.Errorf("%s", r.Body)
 		}
 		w.call("ana", "GET", "/why?at=2026-11-20T03:07:00Z", nil).is(422)

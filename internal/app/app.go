@@ -68,7 +68,7 @@ type App struct {
 // end the node with Close. It fails with config.Problems when a setting cannot
 // be used.
 func Start(ctx context.Context, o Options) (*App, error) {
-	a := &App{opts: o, served: make(chan error, 1), engineRan: make(chan struct{})}
+	a := &App{opts: o, served: make(chan error, 2), engineRan: make(chan struct{})}
 	if a.opts.Now == nil {
 		a.opts.Now = time.Now
 	}
@@ -174,7 +174,19 @@ func (a *App) run() {
 		a.finishErasures(ctx)
 		every(ctx, retainEvery, a.finishErasures)
 	})
+	a.loops.Go(func() { a.yield(ctx, a.db.Ended()) })
 	go func() { a.served <- a.serve() }()
+}
+
+// yield fails the node when the database is somebody else's: the engine stops
+// at once, so that it pages nobody by what is being replaced.
+func (a *App) yield(ctx context.Context, ended <-chan error) {
+	select {
+	case <-ctx.Done():
+	case err := <-ended:
+		a.stop()
+		a.served <- fmt.Errorf("this node lost its connection to PostgreSQL, and must end: %w", err)
+	}
 }
 
 // finishErasures goes on with what was cut short when a node stopped.

@@ -3,7 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -47,7 +47,9 @@ func (a *App) backup(ctx context.Context) {
 		return // the node stops: this run's claim ends with it
 	}
 	if failed == nil {
-		failed = prune(a.backupFolder(), plan.Keep)
+		if err := prune(a.backupFolder(), plan.Keep); err != nil {
+			a.log.Error("old backups could not be deleted: the disk fills until they are", "error", err)
+		}
 	}
 	host, _ := os.Hostname()
 	if failed != nil {
@@ -72,19 +74,19 @@ func (a *App) sweep() {
 	}
 }
 
-// prune deletes all but the newest backups of a folder, and no other file.
+// prune deletes all but the newest backups of a folder, and no other file. One
+// that cannot be deleted does not keep the others.
 func prune(folder string, keep int) error {
 	files, err := filepath.Glob(filepath.Join(folder, "firehall-????????T??????Z.db"))
 	if err != nil {
 		return err
 	}
 	slices.SortFunc(files, func(a, b string) int { return cmp.Compare(b, a) })
+	var errs []error
 	for _, old := range files[min(keep, len(files)):] {
-		if err := os.Remove(old); err != nil {
-			return fmt.Errorf("delete an old backup: %w", err)
-		}
+		errs = append(errs, os.Remove(old))
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // backupWarnings says what is wrong with backups, and what waits since one was

@@ -89,6 +89,46 @@ func TestABackupThatFailsIsToldUntilOneIsMade(t *testing.T) {
 	})
 }
 
+func TestABackupIsGoodThoughAnOldOneCannotBeDeleted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).start()
+	w.setup(small)
+	old := filepath.Join(w.backupFolder(), "firehall-20200102T000000Z.db")
+	if err := os.MkdirAll(filepath.Join(old, "not empty"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	older := filepath.Join(w.backupFolder(), "firehall-20200101T000000Z.db")
+	for range 8 {
+		if err := os.WriteFile(older, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		w.backup(t.Context())
+		w.pass(24 * time.Hour)
+	}
+	b, err := w.act.Backups(t.Context())
+	if err != nil || !b.FailedAt.IsZero() || b.At.IsZero() {
+		t.Errorf("it is kept as %+v, %v", b, err)
+	}
+	if _, err := os.Stat(older); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the other old one stays: %v", err)
+	}
+	if !strings.Contains(w.log.String(), "old backups could not be deleted") {
+		t.Error("nobody is told")
+	}
+}
+
+func TestANodeEndsWhoseDatabaseIsSomebodyElses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).start()
+	ended := make(chan error, 1)
+	ended <- errors.New("a restore works on this database")
+	w.yield(t.Context(), ended)
+	<-w.engineRan
+	if err := <-w.Failed(); err == nil || !strings.Contains(err.Error(), "must end: a restore works") {
+		t.Errorf("it ends with %v", err)
+	}
+}
+
 func TestWhatACrashHasLeftOfBackupsIsSweptAndNothingElse(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

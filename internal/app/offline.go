@@ -25,20 +25,17 @@ type Copied struct {
 }
 
 // Backup writes a backup of the database that the settings name to a file, or
-// into a folder. On SQLite it fails when a node runs.
+// into a folder, as it is: tables of an older version stay as they are, so that
+// it can be taken before an upgrade by either program. On SQLite it fails when
+// a node runs.
 func Backup(ctx context.Context, c config.Config, to string) (Copied, error) {
 	if err := someDatabase(c); err != nil {
 		return Copied{}, err
 	}
-	db, err := store.Open(ctx, storeConfig(c))
-	if err != nil {
-		return Copied{}, err
-	}
-	defer func() { _ = db.Close() }()
 	if info, err := os.Stat(to); err == nil && info.IsDir() {
 		to = filepath.Join(to, backupName(time.Now()))
 	}
-	made, err := db.Backup(ctx, to)
+	made, err := store.BackupAsIs(ctx, storeConfig(c), to)
 	return Copied{Path: made.Path, Bytes: made.Bytes, Rows: made.Rows, KeyFile: c.SecretKeyFile}, err
 }
 

@@ -39,7 +39,7 @@ func (a *App) api() *api.Server {
 	o := api.Options{
 		Act: a.act, DB: a.db, Bootstrap: a.opts.Config.BootstrapToken, PublicURL: a.PublicURL(), Version: a.opts.Version, Log: a.log, Scratch: a.backupFolder(), Node: a.lintNode, Doctor: a.Doctor,
 	}
-	if a.opts.Config.SMTPURL == "" && a.opts.Sender == nil { // the demo prints mails
+	if a.mailless() {
 		o.Unsendable = map[string]string{"email": "there is no mail server: set FIREHALL_SMTP_URL"}
 	}
 	return api.New(o)

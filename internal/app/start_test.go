@@ -51,7 +51,7 @@ func TestANodeRefusesToStartWithASentence(t *testing.T) {
 		usage  bool // a setting is wrong: exit code 2
 		says   string
 	}{
-		"a mail server without a sender": {func(o *Options) { o.Config.SMTPURL = "smtp://u:hush@mail" }, true, "FIREHALL_SMTP_URL (--smtp-url): FIREHALL_SMTP_URL names no sender"},
+		"a mail server without a sender": {func(o *Options) { o.Config.SMTPURL = "smtp://u:hush@mail" }, true, "FIREHALL_SMTP_URL (--smtp-url): it names no sender"},
 		"a key file that is not there":   {func(o *Options) { o.Config.SecretKeyFile = filepath.Join(o.Config.Data, "other") }, true, "FIREHALL_SECRET_KEY_FILE (--secret-key-file): there is no file "},
 		"a certificate that is not there": {func(o *Options) {
 			o.Config.TLSCertFile, o.Config.TLSKeyFile = "/no/cert", "/no/key"

@@ -40,17 +40,17 @@ const smtpExample = "write it like smtp://user:password@mail.example.com:587?fro
 func parseSMTP(raw string) (*mailServer, error) {
 	u, err := url.Parse(raw)
 	if err != nil {
-		return nil, fault.New(fault.Invalid, "FIREHALL_SMTP_URL is not a URL; %s (a character like / # ? @ or %% in the password is written %%2F %%23 %%3F %%40 %%25)", smtpExample)
+		return nil, fault.New(fault.Invalid, "it is not a URL; %s (a character like / # ? @ or %% in the password is written %%2F %%23 %%3F %%40 %%25)", smtpExample)
 	}
 	s := &mailServer{host: u.Hostname(), port: u.Port(), user: u.User.Username()}
 	s.password, _ = u.User.Password()
 	switch {
 	case u.Scheme != "smtp" && u.Scheme != "smtps":
-		return nil, fault.New(fault.Invalid, "FIREHALL_SMTP_URL begins with smtp:// or smtps://; %s", smtpExample)
+		return nil, fault.New(fault.Invalid, "it begins with smtp:// or smtps://; %s", smtpExample)
 	case s.host == "":
-		return nil, fault.New(fault.Invalid, "FIREHALL_SMTP_URL names no host; %s", smtpExample)
+		return nil, fault.New(fault.Invalid, "it names no host; %s", smtpExample)
 	case u.Path != "" && u.Path != "/":
-		return nil, fault.New(fault.Invalid, "FIREHALL_SMTP_URL has a path after the host, which means nothing; %s", smtpExample)
+		return nil, fault.New(fault.Invalid, "it has a path after the host, which means nothing; %s", smtpExample)
 	}
 	s.security, s.port = startTLS, orElse(s.port, "587")
 	if u.Scheme == "smtps" {
@@ -70,23 +70,23 @@ func orElse(s, other string) string {
 func (s *mailServer) readOptions(q url.Values) error {
 	for name := range q {
 		if name != "from" && name != "tls" {
-			return fault.New(fault.Invalid, "FIREHALL_SMTP_URL has an option %q that does not exist; there are from and tls", name)
+			return fault.New(fault.Invalid, "it has an option %q that does not exist; there are from and tls", name)
 		}
 	}
 	from, err := netmail.ParseAddress(q.Get("from"))
 	if err != nil || !isMailAddress(from.Address) {
-		return fault.New(fault.Invalid, "FIREHALL_SMTP_URL names no sender: end it with ?from=firehall@example.com")
+		return fault.New(fault.Invalid, "it names no sender: end it with ?from=firehall@example.com")
 	}
 	s.from = from
 	switch tls := q.Get("tls"); {
 	case tls == "":
 		return nil
 	case tls != "off":
-		return fault.New(fault.Invalid, "FIREHALL_SMTP_URL has tls=%q; leave it out, or write tls=off for a server that speaks no TLS", tls)
+		return fault.New(fault.Invalid, "it has tls=%q; leave it out, or write tls=off for a server that speaks no TLS", tls)
 	case s.security == implicit:
-		return fault.New(fault.Invalid, "FIREHALL_SMTP_URL says smtps:// and tls=off; take one of them away")
+		return fault.New(fault.Invalid, "it says smtps:// and tls=off; take one of them away")
 	case s.user != "" && !isLoopback(s.host):
-		return fault.New(fault.Invalid, "FIREHALL_SMTP_URL has a password and tls=off: it would cross the network in the clear; take one of them away, or use a server on this machine")
+		return fault.New(fault.Invalid, "it has a password and tls=off: it would cross the network in the clear; take one of them away, or use a server on this machine")
 	}
 	s.security = none
 	return nil

@@ -33,8 +33,11 @@ func standing(w *World, a client.Alert) string {
 
 // upcoming says what happens to an alert next.
 func upcoming(w *World, a client.Alert) string {
-	if a.Next == nil || a.Next.At.IsZero() {
+	switch {
+	case a.Next == nil:
 		return "Nothing more is planned."
+	case a.Next.At.IsZero():
+		return "It " + a.Next.What + "."
 	}
 	text := "If nobody acts before, at " + w.clock(a.Next.At) + " it " + a.Next.What
 	if len(a.Next.Who) > 0 {

@@ -16,11 +16,12 @@ func TestSimulateFromTheCommandLine(t *testing.T) {
 		golden(s.t, "testdata/simulate.txt", out)
 		s.expect(Done, "simulate --service checkout --summary x --severity info", "Its urgency is none: it is listed and tells nobody.")
 		s.write("signal.json", `{"summary": "disk full", "severity": "warning", "key": "disk"}`)
-		s.expect(Done, "simulate --source ours -f $DIR/signal.json --at 2026-11-21T23:00", "warning on checkout, urgency low.", "Waits until 09:00:00 UTC on 23 Nov", "But nothing of that can reach them.", "23 Nov 09:00:00 UTC")
+		s.expect(Done, "simulate --source ours -f $DIR/signal.json --at 2026-11-21T23:00", "warning on checkout, urgency low.", "Waits until 09:00:00 UTC on 23 Nov", "23 Nov 09:00:00 UTC")
+		s.expect(Usage, "why", "name an alert, or a person and a time", `Run "firehall why --help"`)
 		s.expect(Done, "alerts", "No alerts.")
 		s.write("broken.json", `{`)
 		s.expect(Refused, "simulate --source ours -f $DIR/broken.json", "is no JSON: no source could read it")
-		s.expect(Refused, "simulate --source ours", "--source and --file go together")
+		s.expect(Usage, "simulate --source ours", "--source and --file go together")
 		s.expect(Refused, "simulate --service chekout --summary x", "there is no service")
 		s.expect(Refused, "simulate --service checkout --summary x --at soon", "is no time")
 	})
@@ -42,7 +43,7 @@ func TestWhyFromTheCommandLine(t *testing.T) {
 		s.expect(Done, "why --person ben --at 2026-11-25T03:10", "Ben was told nothing", "On call on primary: ben: layer weekly, turn 2 of 2")
 		s.expect(Done, "why --source ours --at 2026-11-20T03:10", "No message came through ours within 15 min of 03:10:00 UTC on 20 Nov 2026")
 		for _, wrong := range []string{"why", "why --person ana --source ours", "why " + paged + " --at 2026-11-20T03:10"} {
-			s.expect(Refused, wrong, "name an alert, or a person and a time, or a source and a time")
+			s.expect(Usage, wrong, "name an alert, or a person and a time, or a source and a time")
 		}
 		s.expect(Refused, "why --person zoe", "there is no person zoe")
 	})

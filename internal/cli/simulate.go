@@ -29,6 +29,14 @@ func (simulateCommand) Help() string {
 		"Example:\n\n    firehall simulate --service checkout --summary \"Nobody can pay\" --at 2026-12-24T22:00"
 }
 
+// Validate implements kong's check of how a command is used.
+func (c simulateCommand) Validate() error {
+	if (c.Source == "") != (c.File == "") {
+		return errors.New("--source and --file go together: the message is read as that source's door would")
+	}
+	return nil
+}
+
 // Run simulates.
 func (c simulateCommand) Run(ctx context.Context, w *World) error {
 	supposed, err := c.supposed(w)
@@ -55,9 +63,6 @@ func (c simulateCommand) Run(ctx context.Context, w *World) error {
 // supposed reads what is to be simulated.
 func (c simulateCommand) supposed(w *World) (client.Supposed, error) {
 	out := client.Supposed{Service: c.Service, Summary: c.Summary, Severity: c.Severity, Source: c.Source, At: c.At}
-	if (c.Source == "") != (c.File == "") {
-		return out, errors.New("--source and --file go together: the message is read as that source's door would")
-	}
 	if c.File == "" {
 		return out, nil
 	}

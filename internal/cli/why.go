@@ -26,8 +26,8 @@ func (whyCommand) Help() string {
 		"Example:\n\n    firehall why alert_00cmk4n2v5p000jq3l7b8d1tfe\n    firehall why --person ana --at 2026-11-20T03:07\n    firehall why --source prometheus --at 2026-11-20T03:07"
 }
 
-// Run tells why.
-func (c whyCommand) Run(ctx context.Context, w *World) error {
+// Validate implements kong's check of how a command is used.
+func (c whyCommand) Validate() error {
 	named := 0
 	for _, name := range []string{c.Alert, c.Person, c.Source} {
 		if name != "" {
@@ -35,8 +35,13 @@ func (c whyCommand) Run(ctx context.Context, w *World) error {
 		}
 	}
 	if named != 1 || (c.Alert != "" && c.At != "") {
-		return errors.New("name an alert, or a person and a time, or a source and a time; firehall why --help has examples")
+		return errors.New("name an alert, or a person and a time, or a source and a time")
 	}
+	return nil
+}
+
+// Run tells why.
+func (c whyCommand) Run(ctx context.Context, w *World) error {
 	server, err := c.client(w)
 	if err != nil {
 		return err
@@ -98,7 +103,7 @@ func timeline(ctx context.Context, server *client.Client, alert, zone string) (s
 }
 
 // reasons are the kinds of entry that say why somebody was told, or nobody.
-var reasons = map[string]bool{"paged": true, "nobody": true, "held": true, "hushed": true}
+var reasons = map[string]bool{"paged": true, "nobody": true, "held": true, "hushed": true, "restored": true}
 
 // teller writes lines that are harmless to a terminal.
 type teller struct {

@@ -13,7 +13,7 @@ const ProvenFor = 90 * 24 * time.Hour
 // Facts is what a setup alone does not tell. What is nil is not known, and
 // nothing is said of it.
 type Facts struct {
-	Told map[Contact]Told        // what became of the sends through each contact within ProvenFor; nothing was sent through one that is not in it
+	Told map[Contact]Told        // what became of the sends through each contact within ProvenFor; nothing was ever sent through one that is not in it
 	Used map[id.Source]time.Time // when each source was last heard, or else set up
 	Away schedule.Absences       // who is on leave when, beside those who are disabled
 	Node *Node                   // how the server runs
@@ -30,6 +30,7 @@ type Told struct {
 	ArrivedAt time.Time // when the provider last took one; zero: never
 	FailedAt  time.Time // when the last one failed for good; zero: none did since ArrivedAt
 	Words     string    // of that failure
+	Before    bool      // something was sent through it, if only longer ago
 }
 
 // Node is how a server runs. Zero times are not known, save where it is said.

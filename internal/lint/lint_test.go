@@ -99,7 +99,8 @@ func TestWhatFactsTell(t *testing.T) {
 		says  string
 	}{
 		"all contacts work":            {facts: lint.Facts{Told: told}},
-		"nothing ever arrived":         {lint.Facts{Told: map[lint.Contact]lint.Told{}}, "contact-untested", lint.Note, "Nothing has arrived through hook of ana in the last 90 days"},
+		"nothing was ever sent":        {lint.Facts{Told: map[lint.Contact]lint.Told{}}, "contact-untested", lint.Note, "The contact hook of ana was never tested: whether it works shows"},
+		"nothing arrived of late":      {lint.Facts{Told: map[lint.Contact]lint.Told{{Person: "ana", Name: "hook"}: {Before: true}}}, "contact-untested", lint.Note, "Nothing has arrived through hook of ana in the last 90 days"},
 		"one of two contacts fails":    {lint.Facts{Told: but("ana", "hook")}, "contact-failing", lint.Warning, "failed on Mon 2026-11-16 11:00 UTC (410 Gone); their other contacts are tried"},
 		"all contacts of one fail":     {lint.Facts{Told: but("ana", "hook", "mail")}, "contact-failing", lint.Error, "an alert would not reach them"},
 		"the fallback is on leave":     {lint.Facts{Away: away(7)}, "fallback-unreachable", lint.Warning, "From Tue 2026-11-17 12:00 until Tue 2026-11-24 12:00, UTC, nobody in the fallback"},

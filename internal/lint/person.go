@@ -176,9 +176,17 @@ func (l *look) tested(at place, p store.Person) {
 		case !told.FailedAt.IsZero():
 			l.failing(where, p.Name, name, told, arrives > 0)
 		case told.ArrivedAt.IsZero():
-			l.add(Note, "contact-untested", where, fmt.Sprintf("nothing has arrived through %s of %s in the last %d days: whether it works shows at the next alert", name, p.Name, int(ProvenFor.Hours()/24)), fmt.Sprintf("test it: firehall contacts %s --test %s", p.Name, name))
+			l.add(Note, "contact-untested", where, untested(p.Name, name, told)+": whether it works shows at the next alert", fmt.Sprintf("test it: firehall contacts %s --test %s", p.Name, name))
 		}
 	}
+}
+
+// untested says how little is known of a contact.
+func untested(n id.Person, name string, told Told) string {
+	if !told.Before {
+		return fmt.Sprintf("the contact %s of %s was never tested", name, n)
+	}
+	return fmt.Sprintf("nothing has arrived through %s of %s in the last %d days", name, n, int(ProvenFor.Hours()/24))
 }
 
 func (l *look) failing(at place, n id.Person, name string, told Told, others bool) {

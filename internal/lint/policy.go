@@ -100,7 +100,7 @@ func (p ladder) reach() {
 			"put somebody with a contact on call then, or into the fallback")
 	}
 	if fallbackOnly = p.told(fallbackOnly); len(fallbackOnly) > 0 {
-		p.add(p.grave(Warning), "only-fallback", p.place, p.nobody(fallbackOnly, "at any step of "+string(p.Name)+"; its alerts go to the fallback after 0 s"),
+		p.add(p.grave(Warning), "only-fallback", p.place, p.nobody(fallbackOnly, "at any step of "+string(p.Name)+"; its alerts go to the fallback at once"),
 			"add a step that names a person, or cover those hours in its schedules")
 	}
 	for i := range p.Steps {
@@ -153,14 +153,14 @@ func (p ladder) stepGaps(i int, empty map[outcome][]span.Span) {
 			continue
 		}
 		level := p.grave(Warning)
-		words := fmt.Sprintf("; its alerts then go on to step %d after 0 s", next+1)
+		words := fmt.Sprintf("; its alerts then go on to step %d at once", next+1)
 		switch {
 		case next > i:
 			level = Note
 		case next >= 0:
-			words = fmt.Sprintf("; step %d is then paged again after 0 s, and nobody else until the fallback", next+1)
+			words = fmt.Sprintf("; step %d is then paged again at once, and nobody else until the fallback", next+1)
 		case next == toFallback:
-			words = "; its alerts then go on to the fallback after 0 s"
+			words = "; its alerts then go on to the fallback at once"
 		default:
 			words = ", and there is no fallback then: only the steps before it are told"
 		}

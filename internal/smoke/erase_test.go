@@ -85,6 +85,11 @@ func (w *world) record() string {
 		w.t.Fatal(err)
 	}
 	note(fmt.Sprint(bases))
+	signed, err := w.db.Signatures(ctx)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	note(fmt.Sprint(signed))
 	s := w.db.Setup()
 	note(s.People)
 	note([]any{s.Teams, s.Schedules, s.Policies, s.Installation, s.Overrides})
@@ -109,6 +114,12 @@ func (w *world) evening() (open, done id.Alert) {
 	if _, _, err := w.act.MakeToken(w.t.Context(), team.Actor{Person: "cy", Role: team.Responder}, action.TokenInput{Name: "mine", Person: "cy", Scopes: []team.Scope{team.ScopeRead}}); err != nil {
 		w.t.Fatal(err)
 	}
+	if _, err := w.change("cy", "repeat: 2", "repeat: 1"); err != nil {
+		w.t.Fatal(err)
+	}
+	if _, err := w.act.PutThing(w.t.Context(), team.Actor{Person: "cy", Role: team.Owner}, store.KindTeam, "spare", json.RawMessage(`{"name": "Spare"}`), false); err != nil {
+		w.t.Fatal(err)
+	}
 	done = w.signal("disk full")
 	w.ack("cy", done)
 	must(w, func() (alert.Alert, error) {
@@ -124,7 +135,7 @@ func TestSomebodyErasedLeavesNoTrace(t *testing.T) {
 	onBoth(t, func(w *world) {
 		open, done := w.evening()
 		before := w.record()
-		traces := []string{`"cy"`, "person:cy", "Cyra", "Wongsley", "cyra@example.com", "cyra-secret", "cy has", " cy ", "people.cy"}
+		traces := []string{`"cy"`, "person:cy", "Cyra", "Wongsley", "cyra@example.com", "cyra-secret", "cy has", " cy ", "{cy ", "people.cy"}
 		for _, trace := range traces[:4] {
 			if trace != "person:cy" && !strings.Contains(before, trace) {
 				t.Fatalf("the test leaves no trace %q", trace)
@@ -268,7 +279,8 @@ func TestOwnDataIsAllOfIt(t *testing.T) {
 			t.Fatal(err)
 		}
 		if mine.Profile.Email != "cyra@example.com" || len(mine.Tokens) != 1 || len(mine.Pages) != 2 || len(mine.Pages[0].Sends) != 1 ||
-			mine.Pages[0].Summary != "disk full" || mine.Pages[0].Sends[0].Words != "said the provider" || len(mine.Overrides) != 1 || len(mine.Shifts) == 0 || len(mine.Audit) == 0 {
+			mine.Pages[0].Summary != "disk full" || mine.Pages[0].Sends[0].Words != "said the provider" || len(mine.Overrides) != 1 || len(mine.Shifts) == 0 || len(mine.Audit) == 0 ||
+			len(mine.Applied) == 0 || len(mine.Proofs) != 1 || mine.Proofs[0].Contact != "hook" {
 			t.Errorf("it is %+v", mine)
 		}
 		var did []string

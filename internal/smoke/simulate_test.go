@@ -217,6 +217,27 @@ func TestWhatIsForeseenIsWhatThenHappens(t *testing.T) {
 	})
 }
 
+func TestStepsThatNothingCanReachAreForeseen(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(w *world) {
+		mail := map[string]notify.Contact{"mail": {Kind: "email", To: "x@example.com"}}
+		w.save(store.KindPerson, "ben", store.Person{Person: team.Person{FullName: "Ben", Zone: "UTC"}, Reach: notify.Reach{Contacts: mail}})
+		w.policy("payments", escalation.Policy{
+			Team: "payments", Repeat: 2, Fallback: []escalation.Target{"person:gone"},
+			Steps: []escalation.Step{{Page: []escalation.Target{"person:ben"}, Wait: span.Duration(time.Minute)}},
+		})
+		w.mood = map[string]channel.Status{"ben mail": channel.Refused}
+		signal := alert.Signal{Key: "disk full", Status: alert.Firing, Summary: "disk full", Severity: "critical"}
+		f := w.foreseen(t, signal, w.clock())
+		opened := w.ingest("generic", signal)
+		got, want := w.lived(f.End.At), linesOf(f)
+		slices.Sort(got)
+		if !slices.Equal(got, want) || len(want) != 3 {
+			t.Errorf("went out\n %s\nforeseen\n %s\n%s", strings.Join(got, "\n "), strings.Join(want, "\n "), w.story(opened))
+		}
+	})
+}
+
 func TestWhatWakesAnOpenAlertIsForeseen(t *testing.T) {
 	t.Parallel()
 	signal := func(word string) alert.Signal {

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	sqlite "modernc.org/sqlite"
+
+	"firehall/internal/store/db"
 )
 
 // A backup works in small portions and rests between them, several times as
@@ -78,6 +80,53 @@ func (d *DB) Backup(ctx context.Context, path string) (Copy, error) {
 	}
 	c.Path = path
 	return c, finish(part, path)
+}
+
+// BackupAsIs is Backup of a database that need not be open. Its tables are not
+// brought up to date: the copy has the version that they have. On SQLite it
+// fails when a node runs.
+func BackupAsIs(ctx context.Context, c Config, path string) (made Copy, err error) {
+	d := newDB(c)
+	defer func() { err = errors.Join(err, d.Close()) }()
+	reach := reachSQLite
+	if c.URL != "" {
+		reach = reachPostgres
+	}
+	pool, err := reach(ctx, d)
+	if err != nil {
+		return Copy{}, err
+	}
+	if err := (reader{q: db.New(checked{pool})}).refuseUnfinished(ctx, c.Dir); err != nil {
+		return Copy{}, err
+	}
+	return d.Backup(ctx, path)
+}
+
+// reachSQLite keeps nodes out of a data folder while d is open, and returns its
+// database to be read.
+func reachSQLite(_ context.Context, d *DB) (*sql.DB, error) {
+	if err := lockFolder(d); err != nil {
+		return nil, err
+	}
+	d.writer = &sqliteWriter{}
+	pool, err := openFile(filepath.Join(d.config.Dir, File), "mode=ro")
+	if err != nil {
+		return nil, err
+	}
+	d.closers = append(d.closers, pool.Close)
+	return pool, nil
+}
+
+// reachPostgres keeps restores out of a PostgreSQL while d is open, and returns
+// it.
+func reachPostgres(ctx context.Context, d *DB) (*sql.DB, error) {
+	pool, err := dialPostgres(ctx, d.config.URL)
+	if err != nil {
+		return nil, err
+	}
+	d.closers = append(d.closers, pool.Close)
+	d.writer = &postgresWriter{pool: pool}
+	return pool, holdRun(ctx, d, pool)
 }
 
 // seal has a copy say when it was made, and makes it one file without a log.

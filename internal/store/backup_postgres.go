@@ -16,19 +16,23 @@ func (d *DB) fillFromPostgres(ctx context.Context, to string) (map[string]int64,
 		return nil, err
 	}
 	defer func() { _ = file.Close() }()
-	if err := migrate(ctx, file, false); err != nil {
-		return nil, err
-	}
-	sheets, err := sheetsOf(ctx, file)
-	if err != nil {
-		return nil, err
-	}
 	from, err := d.writer.(*postgresWriter).pool.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	if err != nil {
 		return nil, fmt.Errorf("begin: %w", err)
 	}
 	defer func() { _ = from.Rollback() }() // nothing to keep
 	if err := unhurried(ctx, from); err != nil {
+		return nil, err
+	}
+	version, err := versionOf(ctx, from)
+	if err != nil {
+		return nil, err
+	}
+	if err := migrateTo(ctx, file, false, migrationFiles(), min(version, newestMigration())); err != nil {
+		return nil, err
+	}
+	sheets, err := sheetsOf(ctx, file)
+	if err != nil {
 		return nil, err
 	}
 	into, err := file.BeginTx(ctx, nil)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
@@ -95,6 +96,48 @@ func TestABackupIsOfOneMomentWhileOthersWrite(t *testing.T) {
 			w.Errorf("%d halves of %d, the last %d times, %v", halves, all, last, err)
 		}
 	})
+}
+
+func TestABackupAsItIsLeavesOlderTablesAsTheyAre(t *testing.T) {
+	onEmpty(t, func(t *testing.T, pool *sql.DB, c Config) {
+		old := versions(t)[1]
+		if err := migrateTo(t.Context(), pool, c.URL != "", migrationFiles(), old); err != nil {
+			t.Fatal(err)
+		}
+		if err := pool.Close(); err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(t.TempDir(), "backup.db")
+		made, err := BackupAsIs(t.Context(), c, file)
+		if err != nil || made.Version != old {
+			t.Fatalf("the copy has version %d, %v", made.Version, err)
+		}
+		now := (&world{T: t, config: c}).rawly()
+		if version, err := versionOf(t.Context(), now); err != nil || version != old {
+			t.Errorf("the database has version %d, %v", version, err)
+		}
+		into := Config{Dir: t.TempDir(), Now: c.Now}
+		if _, err := Restore(t.Context(), into, file, false, func(Copy) error { return nil }); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestABackupAsItIsWaitsForNoNode(t *testing.T) {
+	w := open(t, Config{Dir: t.TempDir()})
+	_, err := BackupAsIs(t.Context(), w.config, filepath.Join(t.TempDir(), "backup.db"))
+	if err == nil || !strings.Contains(err.Error(), "another firehall uses the data folder") {
+		t.Errorf("beside a node: %v", err)
+	}
+}
+
+func TestARestoreIntoPostgreSQLNeedsRoomBesideItsBackup(t *testing.T) {
+	beside, data := t.TempDir(), filepath.Join(t.TempDir(), "data")
+	for want, backup := range map[string]string{beside: filepath.Join(beside, "b.db"), data: filepath.Join(beside, "gone", "b.db")} {
+		if folder, err := roomBeside(backup, data); err != nil || filepath.Dir(folder) != want {
+			t.Errorf("of %s: %s, %v", backup, folder, err)
+		}
+	}
 }
 
 func TestABackupIsItsOwnersAloneAndThereWholeOrNotAtAll(t *testing.T) {

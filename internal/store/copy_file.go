@@ -68,11 +68,21 @@ func (c *Copy) whole(ctx context.Context, pool *sql.DB, thorough bool) error {
 	return nil
 }
 
+// versionOf returns the version of a database's tables: the newest migration
+// that has run.
+func versionOf(ctx context.Context, on querier) (version int64, err error) {
+	err = on.QueryRowContext(ctx, "SELECT coalesce(max(version_id), 0) FROM "+versionTable+" WHERE CAST(is_applied AS INTEGER) = 1").Scan(&version)
+	if err != nil {
+		err = fmt.Errorf("look which version the tables have: %w", err)
+	}
+	return version, err
+}
+
 // known reads the version of the copy's tables, and fails when this program
 // does not know it.
 func (c *Copy) known(ctx context.Context, pool *sql.DB) error {
-	err := pool.QueryRowContext(ctx, "SELECT coalesce(max(version_id), 0) FROM "+versionTable+" WHERE is_applied = 1").Scan(&c.Version)
-	if err != nil || c.Version == 0 {
+	var err error
+	if c.Version, err = versionOf(ctx, pool); err != nil || c.Version == 0 {
 		return fault.New(fault.Invalid, "%s is not a backup of Firehall", c.Path)
 	}
 	return refuseNewer(c.Path, c.Version, newestMigration())

@@ -154,9 +154,15 @@ func (tx *Tx) rewritePolicies(ctx context.Context, rw Rewriter, after string) (s
 }
 
 // RewriteSmall rewrites what is few: overrides, what files said, and who made
-// tokens.
+// tokens and changed the setup. What the person's own files said is forgotten.
 func (tx *Tx) RewriteSmall(ctx context.Context, rw Rewriter, was, as string) error {
 	if err := tx.q.RewriteTokenMaker(ctx, db.RewriteTokenMakerParams{Maker: as, Was: was}); err != nil {
+		return err
+	}
+	if err := tx.q.RewriteSigner(ctx, db.RewriteSignerParams{Signer: as, Was: was}); err != nil {
+		return err
+	}
+	if err := tx.q.DeleteBasesOf(ctx, was); err != nil {
 		return err
 	}
 	for after := ""; ; {
@@ -218,12 +224,22 @@ func more[T any](rows []T, next string) string {
 	return next
 }
 
-// ofThings are the keys of documents whose text names something that is no
-// person, and theirs those that people or providers wrote.
+// The keys of documents: ofPeople name people, or targets that may be people,
+// ours are sentences of the product, and theirs people or providers wrote. What
+// has another key names something else, which may share a person's name.
 var (
-	ofThings = map[string]bool{"source": true, "contact": true, "channel": true, "message": true, "page": true, "send": true, "service": true, "schedule": true, "team": true}
-	theirs   = map[string]bool{"text": true}
+	ofPeople = keysOf("by", "person", "people", "users", "members", "managers", "page", "fallback", "add", "remove", "replaces", "successor")
+	ours     = keysOf("reason", "changes")
+	theirs   = keysOf("text")
 )
+
+func keysOf(keys ...string) map[string]bool {
+	out := map[string]bool{}
+	for _, key := range keys {
+		out[key] = true
+	}
+	return out
+}
 
 // rewriteDoc rewrites the texts of a JSON document.
 func rewriteDoc(rw Rewriter, doc []byte) ([]byte, bool, error) {
@@ -260,15 +276,11 @@ func rewriteValue(rw Rewriter, key string, v any) any {
 		switch {
 		case theirs[key]:
 			return rw.Theirs(v)
-		case key == "page": // a policy's step, or the id of a page: neither is a sentence
+		case ofPeople[key]:
 			return rw.Name(v)
-		case ofThings[key]:
-			return v
+		case ours[key]:
+			return rw.Ours(v)
 		}
-		if as := rw.Name(v); as != v {
-			return as
-		}
-		return rw.Ours(v)
 	}
 	return v
 }

@@ -12,7 +12,6 @@ const (
 	FactAuditedAt = "audited-at" // when the auditor looked, RFC 3339; proves that the database can be written
 	FactBackup    = "backup"     // what is known about backups, JSON
 	FactMadeAt    = "made-at"    // in a backup: when it was made, RFC 3339
-	FactRestored  = "restored"   // when a backup was last restored here, RFC 3339
 	FactMoving    = "moving"     // move-database fills this database and has not finished, JSON
 	FactMovedTo   = "moved-to"   // where move-database has moved this database
 )

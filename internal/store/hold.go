@@ -64,6 +64,44 @@ func (r reader) HeldAlerts(ctx context.Context) (int, error) {
 	return int(n), err
 }
 
+// IsHeld says whether an alert waits for somebody since a restore.
+func (r reader) IsHeld(ctx context.Context, n id.Alert) (bool, error) {
+	_, err := r.q.FindHeld(ctx, string(n))
+	if none(err) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// LetGo lets one alert go that is held since a restore, with its timers that
+// came due meanwhile, and says whether it was held.
+func (tx *Tx) LetGo(ctx context.Context, n id.Alert) (bool, error) {
+	if !tx.db.holding.Load() {
+		return false, nil
+	}
+	gone, err := tx.q.DeleteHeldAlert(ctx, string(n))
+	if err != nil || gone == 0 {
+		return false, err
+	}
+	if err := tx.flushSends(ctx); err != nil {
+		return false, err
+	}
+	rows, err := tx.q.ReleaseTimersOf(ctx, db.ReleaseTimersOfParams{OfSend: timerOfSend, Alert: string(n)})
+	if err != nil {
+		return false, fmt.Errorf("set the held timers of %s again: %w", n, err)
+	}
+	return true, tx.release(ctx, rows)
+}
+
+// release sets timers again that were held.
+func (tx *Tx) release(ctx context.Context, rows []db.HeldTimer) error {
+	timers := make([]Timer, len(rows))
+	for i, row := range rows {
+		timers[i] = Timer{Kind: row.Kind, Ref: row.Ref, Lane: id.Team(row.Lane), DueAt: instant(row.DueAt), Attempt: int(row.Attempt)}
+	}
+	return tx.SetTimers(ctx, timers...)
+}
+
 // Resume lets the alerts go that are held since a restore, with the timers
 // that came due meanwhile, and returns how many alerts they were.
 func (tx *Tx) Resume(ctx context.Context) (int, error) {
@@ -75,29 +113,25 @@ func (tx *Tx) Resume(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("set held timers again: %w", err)
 	}
-	timers := make([]Timer, len(rows))
-	for i, row := range rows {
-		timers[i] = Timer{Kind: row.Kind, Ref: row.Ref, Lane: id.Team(row.Lane), DueAt: instant(row.DueAt), Attempt: int(row.Attempt)}
-	}
 	tx.After(func() { tx.db.holding.Store(false) })
-	return int(n), tx.SetTimers(ctx, timers...)
+	return int(n), tx.release(ctx, rows)
 }
 
 // refuseUnfinished fails when this database must not be worked with: a move
 // into it has not finished, or it was moved elsewhere.
-func (d *DB) refuseUnfinished(ctx context.Context) error {
-	moving, err := d.Fact(ctx, FactMoving)
+func (r reader) refuseUnfinished(ctx context.Context, dir string) error {
+	moving, err := r.Fact(ctx, FactMoving)
 	if err != nil {
 		return fmt.Errorf("look for an unfinished move: %w", err)
 	}
 	if moving != "" {
 		return fault.New(fault.Conflict, "this database is half-filled: firehall move-database was broken off; run it again to finish, it goes on where it stopped")
 	}
-	to, err := d.Fact(ctx, FactMovedTo)
+	to, err := r.Fact(ctx, FactMovedTo)
 	if err != nil || to == "" {
 		return err
 	}
-	return movedError(d.config.Dir, to)
+	return movedError(dir, to)
 }
 
 // movedError says that a folder's database lives elsewhere now.

@@ -54,6 +54,8 @@ func TestAMovedDatabaseHasEveryRowAndTheFolderIsNotUsedAgain(t *testing.T) {
 	}
 	_, err = Open(t.Context(), c)
 	says(t, err, "was moved to PostgreSQL at "+got.To)
+	_, err = BackupAsIs(t.Context(), c, filepath.Join(t.TempDir(), "backup.db"))
+	says(t, err, "was moved to PostgreSQL at "+got.To)
 	_, err = Move(t.Context(), c, postgres(t), quietly)
 	says(t, err, "was moved to PostgreSQL at "+got.To)
 	_, err = Move(t.Context(), c, to, quietly)

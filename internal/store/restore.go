@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"time"
 
 	"firehall/internal/fault"
 	"firehall/internal/store/db"
@@ -58,7 +57,7 @@ func restoreSQLite(ctx context.Context, c Config, from Copy, replace bool) (Rest
 	if found && !replace {
 		return Restored{}, notEmpty("the data folder " + c.Dir)
 	}
-	part, held, err := prepared(ctx, c, from, path)
+	part, held, err := prepared(ctx, from, path)
 	if err != nil {
 		return Restored{}, err
 	}
@@ -130,7 +129,7 @@ func anything(ctx context.Context, on querier, sheets []sheet) (bool, error) {
 
 // prepared returns a draft beside a path with what a copy holds: its tables up
 // to date and its alerts held.
-func prepared(ctx context.Context, c Config, from Copy, path string) (part string, held int, err error) {
+func prepared(ctx context.Context, from Copy, path string) (part string, held int, err error) {
 	if part, err = draft(path); err != nil {
 		return "", 0, err
 	}
@@ -145,27 +144,27 @@ func prepared(ctx context.Context, c Config, from Copy, path string) (part strin
 	if err := migrate(ctx, pool, false); err != nil {
 		return part, 0, err
 	}
-	if held, err = holdAll(ctx, pool, c.Now()); err != nil {
+	if held, err = holdAll(ctx, pool); err != nil {
 		return part, 0, err
 	}
 	return part, held, pool.Close()
 }
 
 // holdAll has all alerts wait for somebody to resume, in one transaction.
-func holdAll(ctx context.Context, pool *sql.DB, now time.Time) (int, error) {
+func holdAll(ctx context.Context, pool *sql.DB) (int, error) {
 	tx, err := pool.BeginTx(ctx, nil)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { _ = tx.Rollback() }() // nothing to undo after a commit
-	held, err := markRestored(ctx, db.New(tx), now)
+	held, err := markRestored(ctx, db.New(tx))
 	if err != nil {
 		return 0, fmt.Errorf("hold the alerts: %w", err)
 	}
 	return held, tx.Commit()
 }
 
-func markRestored(ctx context.Context, q *db.Queries, now time.Time) (int, error) {
+func markRestored(ctx context.Context, q *db.Queries) (int, error) {
 	if _, err := q.DeleteHeld(ctx); err != nil { // those of an earlier restore are among them
 		return 0, err
 	}
@@ -176,9 +175,6 @@ func markRestored(ctx context.Context, q *db.Queries, now time.Time) (int, error
 		if err := q.DeleteFact(ctx, name); err != nil {
 			return 0, err
 		}
-	}
-	if err := q.SetFact(ctx, db.SetFactParams{Name: FactRestored, Value: now.UTC().Format(time.RFC3339)}); err != nil {
-		return 0, err
 	}
 	held, err := q.CountHeld(ctx)
 	return int(held), err

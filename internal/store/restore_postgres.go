@@ -110,12 +110,12 @@ func restorePostgres(ctx context.Context, c Config, from Copy, replace bool) (Re
 		return Restored{}, err
 	}
 	defer h.close()
-	folder, err := os.MkdirTemp("", "firehall-restore-")
+	folder, err := roomBeside(from.Path, c.Dir)
 	if err != nil {
 		return Restored{}, fmt.Errorf("make a folder for the copy: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	part, held, err := prepared(ctx, c, from, filepath.Join(folder, File))
+	part, held, err := prepared(ctx, from, filepath.Join(folder, File))
 	if err != nil {
 		return Restored{}, err
 	}
@@ -126,6 +126,20 @@ func restorePostgres(ctx context.Context, c Config, from Copy, replace bool) (Re
 	defer func() { _ = file.Close() }()
 	err = h.do(ctx, func(tx *sql.Tx) error { return h.refill(ctx, tx, file, replace) })
 	return Restored{Copy: from, Held: held}, err
+}
+
+// roomBeside makes a folder beside a backup, or in the data folder when there
+// is no writing there: what is temporary elsewhere is often memory.
+func roomBeside(backup, data string) (string, error) {
+	const name = ".restoring-"
+	folder, err := os.MkdirTemp(filepath.Dir(backup), name)
+	if err == nil || data == "" {
+		return folder, err
+	}
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return "", err
+	}
+	return os.MkdirTemp(data, name)
 }
 
 // refill makes all tables hold what a file does, and compares every row.

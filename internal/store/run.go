@@ -10,6 +10,7 @@ import (
 
 	"firehall/internal/fault"
 	"firehall/internal/id"
+	"firehall/internal/store/db"
 )
 
 // runLock is the advisory lock that a run holds while it lives, on a
@@ -19,6 +20,8 @@ type runLock struct {
 	pool *sql.DB
 	run  id.Run
 	conn *sql.Conn // nil: not held
+
+	again func(context.Context) error // looks at the database when the lock was lost and is taken again
 }
 
 // renewEvery is how often a node looks whether it still holds its lock, and how
@@ -28,7 +31,7 @@ const renewEvery = 5 * time.Second
 // holdRun takes the lock of this run until the database is closed, and again
 // should its connection be lost.
 func holdRun(ctx context.Context, d *DB, pool *sql.DB) error {
-	l := &runLock{pool: pool, run: d.run}
+	l := &runLock{pool: pool, run: d.run, again: func(ctx context.Context) error { return d.lookAgain(ctx, pool) }}
 	if err := l.take(ctx); err != nil {
 		if f := fault.Of(err); f != nil {
 			return err
@@ -40,6 +43,10 @@ func holdRun(ctx context.Context, d *DB, pool *sql.DB) error {
 	go func() {
 		defer close(stopped)
 		l.keep(stop, func(err error) {
+			if fault.Is(err, fault.Conflict) {
+				d.ended <- err
+				return
+			}
 			d.config.Log.Warn("the lock of this node is lost and could not be taken again; its sends may go twice", "error", err)
 		})
 	}()
@@ -54,7 +61,15 @@ func holdRun(ctx context.Context, d *DB, pool *sql.DB) error {
 	return nil
 }
 
-// keep renews the lock until stop is closed.
+// lookAgain has a node whose lock was lost see what a restore or a move has
+// done meanwhile. It fails with fault.Conflict when the node must not go on.
+func (d *DB) lookAgain(ctx context.Context, pool *sql.DB) error {
+	d.holding.Store(true) // until Hold finds that no alert is held
+	return reader{q: db.New(checked{pool})}.refuseUnfinished(ctx, d.config.Dir)
+}
+
+// keep renews the lock until stop is closed, or until the database is somebody
+// else's: it fails then with fault.Conflict, once.
 func (l *runLock) keep(stop <-chan struct{}, failed func(error)) {
 	tick := time.NewTicker(renewEvery)
 	defer tick.Stop()
@@ -65,10 +80,14 @@ func (l *runLock) keep(stop <-chan struct{}, failed func(error)) {
 		case <-tick.C:
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), renewEvery)
-		if err := l.renew(ctx); err != nil {
+		err := l.renew(ctx)
+		cancel()
+		if err != nil {
 			failed(err)
 		}
-		cancel()
+		if fault.Is(err, fault.Conflict) {
+			return
+		}
 	}
 }
 
@@ -78,7 +97,7 @@ func (l *runLock) take(ctx context.Context) error {
 		return err
 	}
 	if err := l.enter(ctx, conn); err != nil {
-		_ = conn.Close()
+		end(conn) // with the share of the house, should it have that
 		return err
 	}
 	l.conn = conn
@@ -102,13 +121,22 @@ func (l *runLock) enter(ctx context.Context, conn *sql.Conn) error {
 	return err
 }
 
-// renew takes the lock again when its connection is lost.
+// renew takes the lock again when its connection is lost. It fails with
+// fault.Conflict when this node must end: somebody restores this database, or
+// has begun to move another one into it.
 func (l *runLock) renew(ctx context.Context) error {
 	if l.conn != nil && l.conn.PingContext(ctx) == nil {
 		return nil
 	}
 	l.free(ctx)
-	return l.take(ctx)
+	if err := l.take(ctx); err != nil || l.again == nil {
+		return err
+	}
+	err := l.again(ctx)
+	if err != nil {
+		l.free(ctx) // so that the next one looks again
+	}
+	return err
 }
 
 // free gives the lock back, with its connection. A connection that cannot do
@@ -118,10 +146,16 @@ func (l *runLock) free(ctx context.Context) {
 		return
 	}
 	if _, err := l.conn.ExecContext(ctx, "SELECT pg_advisory_unlock($1), pg_advisory_unlock_shared($2)", lockOf(l.run), house); err != nil {
-		_ = l.conn.Raw(func(any) error { return driver.ErrBadConn })
+		end(l.conn)
 	}
 	_ = l.conn.Close()
 	l.conn = nil
+}
+
+// end ends a connection, and its locks with it, instead of giving it back.
+func end(conn *sql.Conn) {
+	_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+	_ = conn.Close()
 }
 
 // lockOf is the number of the advisory lock of a run.

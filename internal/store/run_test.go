@@ -130,8 +130,69 @@ func (w *world) cut(l *runLock) {
 	if err := l.conn.QueryRowContext(w.Context(), "SELECT pg_backend_pid()").Scan(&pid); err != nil {
 		w.Fatal(err)
 	}
-	if _, err := w.pool().ExecContext(w.Context(), "SELECT pg_terminate_backend($1, 10000)", pid); err != nil { // waits for it
+	if _, err := l.pool.ExecContext(w.Context(), "SELECT pg_terminate_backend($1, 10000)", pid); err != nil { // waits for it
 		w.Fatal(err)
+	}
+}
+
+func TestANodeWhoseLockIsLostEndsWhenARestoreHasTheHouse(t *testing.T) {
+	w := onPostgres(t)
+	pool, err := dialPostgres(t.Context(), w.config.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = pool.Close() }()
+	looked := 0
+	l := &runLock{pool: pool, run: "run_cut", again: func(context.Context) error { looked++; return nil }}
+	if err := l.take(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer l.free(context.Background())
+	w.cut(l)
+	if err := l.renew(t.Context()); err != nil || looked != 1 {
+		t.Errorf("it looked %d times at the database, %v", looked, err)
+	}
+	if err := w.db.Close(); err != nil { // the other one that is in the house
+		t.Fatal(err)
+	}
+	w.cut(l)
+	h, err := takeHouse(t.Context(), w.config.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	says(t, l.renew(t.Context()), "a restore or a move works on this database")
+	h.close()
+	if err := l.renew(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestALockThatIsTakenAgainLooksForWhatWasRestored(t *testing.T) {
+	w := onPostgres(t)
+	w.do(func(ctx context.Context, tx *Tx) error { return put(ctx, tx, FactMoving, "sqlite") })
+	says(t, w.db.lookAgain(t.Context(), w.pool()), "this database is half-filled")
+	if !w.db.holding.Load() {
+		t.Error("it does not look whether alerts are held")
+	}
+}
+
+func TestALockThatIsHalfTakenIsGivenBack(t *testing.T) {
+	w := onPostgres(t)
+	other := &runLock{pool: w.pool(), run: "run_twice"}
+	if err := other.take(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer other.free(context.Background())
+	pool, err := dialPostgres(t.Context(), w.config.URL+"&lock_timeout=50")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = pool.Close() }()
+	if err := (&runLock{pool: pool, run: "run_twice"}).take(t.Context()); err == nil {
+		t.Fatal("it was taken twice")
+	}
+	if open := pool.Stats().OpenConnections; open > 0 {
+		t.Errorf("%d connections stay open, with a share of the house", open)
 	}
 }
 

@@ -24,8 +24,7 @@ type Doc struct {
 // Base is what the setup file of one hand last said of a thing.
 type Base struct {
 	Thing
-	Form   string // the thing as the setup file has it, in JSON, without secrets
-	SaidAt time.Time
+	Form   string    // the thing as the setup file has it, in JSON, with a mark of each secret
 	GoneAt time.Time // when the thing was deleted since; zero: it was not
 	GoneBy string
 }
@@ -106,7 +105,7 @@ func (r reader) Bases(ctx context.Context, hand string) (map[Thing]Base, error) 
 	out := make(map[Thing]Base, len(rows))
 	for _, row := range rows {
 		t := Thing{row.Kind, row.Name}
-		out[t] = Base{Thing: t, Form: row.Form, SaidAt: instant(row.SaidAt), GoneAt: instant(row.GoneAt), GoneBy: row.GoneBy}
+		out[t] = Base{Thing: t, Form: row.Form, GoneAt: instant(row.GoneAt), GoneBy: row.GoneBy}
 	}
 	return out, nil
 }

@@ -10,17 +10,10 @@ import (
 	"firehall/internal/store/db"
 )
 
-// SaveDoc writes one document of the setup; the setup's version goes up and
-// this node reloads it when the transaction is committed.
+// SaveDoc writes one document of the setup as nobody's change; the setup's
+// version goes up and this node reloads it when the transaction is committed.
 func (tx *Tx) SaveDoc(ctx context.Context, kind, name string, doc any) error {
-	text, err := encode(doc)
-	if err != nil {
-		return err
-	}
-	if err := tx.q.SaveDoc(ctx, db.SaveDocParams{Kind: kind, Name: name, Doc: text, ChangedAt: micros(tx.Now)}); err != nil {
-		return fmt.Errorf("save %s %s: %w", kind, name, err)
-	}
-	return tx.bump(ctx)
+	return tx.SaveDocs(ctx, "", []Doc{{Thing{kind, name}, doc}})
 }
 
 // DeleteDoc removes one document of the setup; there need not be one.

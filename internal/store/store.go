@@ -43,6 +43,7 @@ type DB struct {
 	run     id.Run
 	proven  proven
 	alive   func(context.Context, id.Run) (bool, error)
+	ended   chan error // yields once
 }
 
 // reader holds the queries that change nothing; DB and Tx share it.
@@ -83,9 +84,7 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	d := &DB{config: c, wakes: make(chan struct{}, 1)}
-	d.ids.maker = id.NewMaker(c.Random)
-	d.run = id.Run(d.ids.new(id.PrefixRun, c.Now()))
+	d := newDB(c)
 	open := openSQLite
 	if c.URL != "" {
 		open = openPostgres
@@ -101,9 +100,20 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	return d, nil
 }
 
+func newDB(c Config) *DB {
+	d := &DB{config: c, wakes: make(chan struct{}, 1), ended: make(chan error, 1)}
+	d.ids.maker = id.NewMaker(c.Random)
+	d.run = id.Run(d.ids.new(id.PrefixRun, c.Now()))
+	return d
+}
+
+// Ended yields why this node must not work with the database any more, should
+// it come to that: its lock was lost, and a restore or a move has it.
+func (d *DB) Ended() <-chan error { return d.ended }
+
 // begin reads what a node must know before it works.
 func (d *DB) begin(ctx context.Context) error {
-	if err := d.refuseUnfinished(ctx); err != nil {
+	if err := d.refuseUnfinished(ctx, d.config.Dir); err != nil {
 		return err
 	}
 	held, err := d.HeldAlerts(ctx)

@@ -43,6 +43,10 @@ func (s speaker) what() string {
 		return "Waits until " + s.clock(e.Until)
 	case Hushed:
 		return "Pages nobody" + s.until()
+	case Restored:
+		return "Held"
+	case Released:
+		return "Held no longer"
 	case Audited:
 		return "Found lying by the auditor and run"
 	case Merged:

@@ -63,6 +63,8 @@ var examples = []struct {
 	{Entry{Kind: Merged}, "Merged"},
 	{Entry{Kind: Resolved, By: "ana"}, "Resolved by Ana"},
 	{Entry{Kind: Resolved, Source: "prometheus"}, "Resolved by source prometheus"},
+	{Entry{Kind: Restored, Reason: "it is from before a backup was restored"}, "Held: it is from before a backup was restored"},
+	{Entry{Kind: Released, By: "ana", Reason: "ana acts on it"}, "Held no longer: ana acts on it"},
 	{Entry{Kind: Hushed, Until: night}, "Pages nobody until 03:07:09 WET on 20 Nov"},
 	{Entry{Kind: Audited}, "Found lying by the auditor and run"},
 }

@@ -37,6 +37,8 @@ const (
 	Merged     Kind = "merged"     // this alert went into another, or another into this
 	Resolved   Kind = "resolved"   // over
 	Hushed     Kind = "hushed"     // resolved by hand: what its source repeats pages nobody for now
+	Restored   Kind = "restored"   // from before a restore: held until somebody acts on it or resumes
+	Released   Kind = "released"   // held no longer since a restore
 	Audited    Kind = "audited"    // the auditor found something left lying and ran it
 )
 

@@ -113,6 +113,11 @@ func (s sight) upcoming() next {
 	switch s.standing() {
 	case over, absorbed, held:
 		return next{}
+	}
+	if up.At.IsZero() && up.What != "" {
+		return next{Before: "It " + up.What + "."}
+	}
+	switch s.standing() {
 	case mine:
 		if up.At.IsZero() {
 			return next{Before: "It stays with you until you resolve it or give it back."}

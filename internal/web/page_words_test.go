@@ -57,6 +57,7 @@ func TestWhatComesNext(t *testing.T) {
 		"you have it for good":          {acked("ana"), action.Upcoming{}, nil, "It stays with you until you resolve it or give it back."},
 		"somebody else has it":          {acked("cy"), later("cy", "ben"), nil, "If Cy goes quiet it pages Cy and Ben at 03:08."},
 		"its source says somebody has":  {acked(""), later("ben"), nil, "Pages Ben at 03:08 unless it is over by then."},
+		"it waits since a restore":      {triggered, action.Upcoming{What: "is held until somebody acts on it"}, nil, "It is held until somebody acts on it."},
 		"it is over":                    {alert.Alert{Status: alert.Resolved}, action.Upcoming{}, nil, ""},
 		"it is part of another":         {alert.Alert{Status: alert.Suppressed, MergedInto: "alert_x"}, action.Upcoming{}, nil, ""},
 	}

@@ -52,6 +52,29 @@ func (q *Queries) DeleteHeld(ctx context.Context) (int64, error) {
 	return result.RowsAffected()
 }
 
+const deleteHeldAlert = `-- name: DeleteHeldAlert :execrows
+DELETE FROM held WHERE alert = $1
+`
+
+func (q *Queries) DeleteHeldAlert(ctx context.Context, alert string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, deleteHeldAlert, alert)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const findHeld = `-- name: FindHeld :one
+SELECT alert FROM held WHERE alert = $1
+`
+
+func (q *Queries) FindHeld(ctx context.Context, alert string) (string, error) {
+	row := q.db.QueryRowContext(ctx, findHeld, alert)
+	var alert_2 string
+	err := row.Scan(&alert_2)
+	return alert_2, err
+}
+
 const holdAlerts = `-- name: HoldAlerts :exec
 INSERT INTO held (alert)
 SELECT a.id FROM alerts a WHERE a.status <> 'resolved'
@@ -116,6 +139,45 @@ DELETE FROM held_timers RETURNING kind, ref, lane, due_at, attempt
 
 func (q *Queries) ReleaseTimers(ctx context.Context) ([]HeldTimer, error) {
 	rows, err := q.db.QueryContext(ctx, releaseTimers)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []HeldTimer
+	for rows.Next() {
+		var i HeldTimer
+		if err := rows.Scan(
+			&i.Kind,
+			&i.Ref,
+			&i.Lane,
+			&i.DueAt,
+			&i.Attempt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const releaseTimersOf = `-- name: ReleaseTimersOf :many
+DELETE FROM held_timers WHERE (held_timers.kind <> $1 AND held_timers.ref = $2)
+   OR (held_timers.kind = $1 AND held_timers.ref IN (SELECT s.id FROM sends s WHERE s.alert = $2)) RETURNING kind, ref, lane, due_at, attempt
+`
+
+type ReleaseTimersOfParams struct {
+	OfSend string
+	Alert  string
+}
+
+func (q *Queries) ReleaseTimersOf(ctx context.Context, arg ReleaseTimersOfParams) ([]HeldTimer, error) {
+	rows, err := q.db.QueryContext(ctx, releaseTimersOf, arg.OfSend, arg.Alert)
 	if err != nil {
 		return nil, err
 	}

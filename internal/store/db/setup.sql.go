@@ -220,28 +220,6 @@ func (q *Queries) PolicyVersion(ctx context.Context, id string) (PolicyVersion, 
 	return i, err
 }
 
-const saveDoc = `-- name: SaveDoc :exec
-INSERT INTO setup (kind, name, doc, changed_at) VALUES ($1, $2, $3, $4)
-ON CONFLICT (kind, name) DO UPDATE SET doc = excluded.doc, changed_at = excluded.changed_at
-`
-
-type SaveDocParams struct {
-	Kind      string
-	Name      string
-	Doc       []byte
-	ChangedAt int64
-}
-
-func (q *Queries) SaveDoc(ctx context.Context, arg SaveDocParams) error {
-	_, err := q.db.ExecContext(ctx, saveDoc,
-		arg.Kind,
-		arg.Name,
-		arg.Doc,
-		arg.ChangedAt,
-	)
-	return err
-}
-
 const setFact = `-- name: SetFact :exec
 INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value
 `

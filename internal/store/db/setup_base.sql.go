@@ -94,6 +94,15 @@ func (q *Queries) DeleteBase(ctx context.Context, arg DeleteBaseParams) error {
 	return err
 }
 
+const deleteBasesOf = `-- name: DeleteBasesOf :exec
+DELETE FROM setup_bases WHERE hand = $1
+`
+
+func (q *Queries) DeleteBasesOf(ctx context.Context, hand string) error {
+	_, err := q.db.ExecContext(ctx, deleteBasesOf, hand)
+	return err
+}
+
 const markBaseGone = `-- name: MarkBaseGone :exec
 UPDATE setup_bases SET gone_at = $1, gone_by = $2 WHERE kind = $3 AND name = $4
 `
@@ -175,6 +184,20 @@ func (q *Queries) RewriteBase(ctx context.Context, arg RewriteBaseParams) error 
 		arg.Kind,
 		arg.Name,
 	)
+	return err
+}
+
+const rewriteSigner = `-- name: RewriteSigner :exec
+UPDATE setup SET changed_by = $1 WHERE changed_by = $2
+`
+
+type RewriteSignerParams struct {
+	Signer string
+	Was    string
+}
+
+func (q *Queries) RewriteSigner(ctx context.Context, arg RewriteSignerParams) error {
+	_, err := q.db.ExecContext(ctx, rewriteSigner, arg.Signer, arg.Was)
 	return err
 }
 

@@ -1,6 +1,9 @@
 -- name: LockHeld :one
 SELECT alert FROM held WHERE alert = @alert FOR UPDATE;
 
+-- name: FindHeld :one
+SELECT alert FROM held WHERE alert = @alert;
+
 -- name: CountHeld :one
 SELECT CAST(count(*) AS BIGINT) FROM held;
 
@@ -12,6 +15,13 @@ SELECT s.alert FROM sends s WHERE s.status IN ('waiting', 'sending');
 
 -- name: DeleteHeld :execrows
 DELETE FROM held;
+
+-- name: DeleteHeldAlert :execrows
+DELETE FROM held WHERE alert = @alert;
+
+-- name: ReleaseTimersOf :many
+DELETE FROM held_timers WHERE (held_timers.kind <> @of_send AND held_timers.ref = @alert)
+   OR (held_timers.kind = @of_send AND held_timers.ref IN (SELECT s.id FROM sends s WHERE s.alert = @alert)) RETURNING *;
 
 -- name: HoldTimer :exec
 INSERT INTO held_timers (kind, ref, lane, due_at, attempt) VALUES (@kind, @ref, @lane, @due_at, @attempt)

@@ -19,10 +19,6 @@ UPDATE setup_version SET version = version + 1 WHERE one = 1;
 -- name: SetupDocs :many
 SELECT kind, name, doc FROM setup;
 
--- name: SaveDoc :exec
-INSERT INTO setup (kind, name, doc, changed_at) VALUES (@kind, @name, @doc, @changed_at)
-ON CONFLICT (kind, name) DO UPDATE SET doc = excluded.doc, changed_at = excluded.changed_at;
-
 -- name: DeleteDoc :exec
 DELETE FROM setup WHERE kind = @kind AND name = @name;
 

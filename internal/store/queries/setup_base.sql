@@ -13,6 +13,12 @@ UPDATE setup_bases SET form = @form, gone_by = @gone_by WHERE hand = @hand AND k
 -- name: DeleteBase :exec
 DELETE FROM setup_bases WHERE hand = @hand AND kind = @kind AND name = @name;
 
+-- name: DeleteBasesOf :exec
+DELETE FROM setup_bases WHERE hand = @hand;
+
+-- name: RewriteSigner :exec
+UPDATE setup SET changed_by = @signer WHERE changed_by = @was;
+
 -- name: MarkBaseGone :exec
 UPDATE setup_bases SET gone_at = @gone_at, gone_by = @gone_by WHERE kind = @kind AND name = @name;
 
