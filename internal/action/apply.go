@@ -126,7 +126,7 @@ func (a applying) plan(ctx context.Context, from setupReader, setup *store.Setup
 	if err := p.affects(ctx, from); err != nil {
 		return nil, err
 	}
-	return p, p.sign(ctx, from)
+	return p, p.sign(ctx, from, label(a.by))
 }
 
 // write writes what a plan changes, and a line of the audit log when that is

@@ -56,6 +56,9 @@ func (p *planner) say(t thing, c *Change, forms bothForms) error {
 	}
 	switch {
 	case !had:
+		if forms.was != nil && len(c.Fields) > 0 {
+			p.unseen = append(p.unseen, clash{Thing: key, said: pathsOf(c.Fields)})
+		}
 		return nil
 	case forms.was == nil:
 		p.clashes = append(p.clashes, clash{Thing: key, gone: store.Signature{By: base.GoneBy, At: base.GoneAt}})
@@ -97,7 +100,11 @@ func (p *planner) sayFields(key store.Thing, c *Change, base, there []byte) erro
 func (p *planner) sayGone(t thing) error {
 	key := store.Thing{Kind: t.kind, Name: t.name}
 	base, had := p.bases[key]
-	if !had || p.byHand {
+	if p.byHand {
+		return nil
+	}
+	if !had {
+		p.unseen = append(p.unseen, clash{Thing: key, pruned: true})
 		return nil
 	}
 	form, err := formText(formIn(p.cur, t))
@@ -144,14 +151,26 @@ func (p *planner) drafted(t thing) bool {
 	return t.kind != store.KindInstallation || p.draft.installation != nil
 }
 
-// sign says of each clash whose change it was.
-func (p *planner) sign(ctx context.Context, from setupReader) error {
-	if len(p.clashes) == 0 {
+// sign says of each clash whose change it was, and of what this hand's file
+// never spoke of whose change it undoes.
+func (p *planner) sign(ctx context.Context, from setupReader, hand string) error {
+	if len(p.clashes)+len(p.unseen) == 0 {
 		return nil
 	}
 	signed, err := from.Signatures(ctx)
 	if err != nil {
 		return err
+	}
+	for _, c := range p.unseen {
+		by := signed[c.Thing]
+		if by.By == "" || by.By == hand {
+			continue
+		}
+		what := "changes " + c.said
+		if c.pruned {
+			what = "deletes it"
+		}
+		p.warn("%s was last changed by %s, %s; your file, which you apply for the first time, %s", thing{c.Kind, c.Name}.path(), by.By, moment(by.At, "UTC"), what)
 	}
 	for _, c := range p.clashes {
 		by := signed[c.Thing]

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,6 +39,27 @@ func (w *setupWorld) hand(hand, text string, opts ...action.ApplyOptions) action
 		w.t.Fatalf("apply as %s: %v", hand, err)
 	}
 	return plan
+}
+
+// A hand that applies for the first time is told whose changes it undoes.
+func TestAFirstFileIsWarnedOfWhatOthersChanged(t *testing.T) {
+	setupOnBoth(t, func(t *testing.T, w *setupWorld) {
+		w.hand("first", twoHands)
+		plan := w.hand("new", strings.Replace(twoHands, "wait: 5m", "wait: 3m", 1))
+		want := "policies.p was last changed by first, Mon 2026-11-16 12:00 UTC; your file, which you apply for the first time, changes steps[0].wait"
+		if !slices.Contains(plan.Warnings, want) || len(plan.Conflicts) != 0 {
+			t.Errorf("it warns %q, conflicts %v", plan.Warnings, plan.Conflicts)
+		}
+		if plan := w.hand("new", twoHands); slices.ContainsFunc(plan.Warnings, func(s string) bool { return strings.Contains(s, "last changed") }) {
+			t.Errorf("the second time it warns %q", plan.Warnings)
+		}
+		plan = w.hand("third", strings.Replace(twoHands, "services: {v: {team: t, policy: p, description: One}}\n", "", 1), action.ApplyOptions{Prune: true})
+		if !slices.ContainsFunc(plan.Warnings, func(s string) bool {
+			return strings.HasPrefix(s, "services.v was last changed by first, ") && strings.HasSuffix(s, "deletes it")
+		}) {
+			t.Errorf("of a deletion it warns %q", plan.Warnings)
+		}
+	})
 }
 
 func TestWhatOthersChangedIsNotUndoneUnlessThatIsWanted(t *testing.T) {

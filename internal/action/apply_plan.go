@@ -28,6 +28,7 @@ type planner struct {
 
 	bases   map[store.Thing]store.Base // what this hand's file last said; nil: it is no file
 	clashes []clash                    // what others changed since, and the file would undo
+	unseen  []clash                    // of things that this hand says something of for the first time
 	said    []store.Base               // what it says now and did not say before
 
 	leaving []id.Person // who is not there or disabled from now on
