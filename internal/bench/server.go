@@ -29,7 +29,7 @@ type server struct {
 
 func build(ctx context.Context, folder string) (string, error) {
 	binary := filepath.Join(folder, "firehall")
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", binary, "./cmd/firehall")
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "./cmd/firehall")
 	cmd.Stderr = os.Stderr
 	return binary, cmd.Run()
 }
