@@ -30,7 +30,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends it at once
 	os.Exit(cli.Run(ctx, os.Args[1:], cli.World{
-		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: os.LookupEnv, Now: time.Now, Zone: time.Local, Version: built(),
+		Stdin: os.Stdin, Terminal: terminal(os.Stdin), Stdout: os.Stdout, Stderr: os.Stderr, Env: os.LookupEnv, Now: time.Now, Zone: time.Local, Version: built(),
 		Serve: func(ctx context.Context, c config.Config) error {
 			return app.Run(ctx, app.Options{Config: c, Version: built(), Notify: notify})
 		},
@@ -39,6 +39,12 @@ func main() {
 		},
 		Offline: offline(),
 	}))
+}
+
+// terminal says whether somebody may type what a file reads.
+func terminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 // offline is what is done to a database without a server.

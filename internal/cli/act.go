@@ -2,9 +2,11 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"firehall/internal/client"
 )
@@ -40,6 +42,9 @@ func upcoming(w *World, a client.Alert) string {
 		return "It " + a.Next.What + "."
 	}
 	text := "If nobody acts before, at " + w.clock(a.Next.At) + " it " + a.Next.What
+	if !a.Next.At.After(a.OpenedAt) || !a.Next.At.After(w.Now()) {
+		text = "It " + a.Next.What + " now"
+	}
 	if len(a.Next.Who) > 0 {
 		text += ": " + people(a.Next.Who)
 	}
@@ -118,7 +123,7 @@ type snoozeCommand struct {
 	remote
 	Alert string `arg:"" help:"The alert's id."`
 	For   string `xor:"end" required:"" placeholder:"DURATION" help:"For so long, like 45m or 2h."`
-	Until string `xor:"end" required:"" placeholder:"TIME" help:"Until then, like 2026-11-24T09:00:00Z."`
+	Until string `xor:"end" required:"" placeholder:"TIME" help:"Until then, like 09:00, 2026-11-24T09:00 (on your clock) or 2026-11-24T09:00Z."`
 }
 
 // Help implements kong.HelpProvider.
@@ -130,7 +135,11 @@ func (snoozeCommand) Help() string {
 func (c snoozeCommand) Run(ctx context.Context, w *World) error {
 	body := map[string]string{"for": c.For}
 	if c.Until != "" {
-		body = map[string]string{"until": c.Until}
+		until, err := w.readEnd("--until", c.Until, w.Zone, w.Now())
+		if err != nil {
+			return err
+		}
+		body = map[string]string{"until": onWire(until)}
 	}
 	return c.act(ctx, w, c.Alert, "snooze", body)
 }
@@ -147,6 +156,11 @@ type pageCommand struct {
 // Help implements kong.HelpProvider.
 func (pageCommand) Help() string {
 	return "Example:\n\n    firehall page checkout \"Nobody can pay\" --severity critical"
+}
+
+// Validate implements kong's check of how a command is used.
+func (c pageCommand) Validate() error {
+	return errors.Join(oneOf("--severity", "a severity", c.Severity, severities), oneOf("--urgency", "an urgency", c.Urgency, urgencies))
 }
 
 // Run raises the alert.
@@ -169,8 +183,8 @@ type overrideCommand struct {
 	remote
 	Schedule string `arg:"" help:"The schedule."`
 	Person   string `arg:"" help:"Who is on call instead."`
-	From     string `required:"" placeholder:"TIME" help:"RFC 3339, or local in the schedule's zone like 2026-11-24T18:00."`
-	Until    string `required:"" placeholder:"TIME" help:"Likewise."`
+	From     string `required:"" placeholder:"TIME" help:"From then on, like 18:00 or 2026-11-24T18:00 (in the schedule's zone), or 2026-11-24T18:00Z."`
+	Until    string `required:"" placeholder:"TIME" help:"Until then; likewise."`
 	Replaces string `placeholder:"PERSON" help:"Only this person's part of it; everyone's without it."`
 }
 
@@ -185,11 +199,35 @@ func (c overrideCommand) Run(ctx context.Context, w *World) error {
 	if err != nil {
 		return err
 	}
-	o, err := server.Override(ctx, c.Schedule, client.NewOverride{From: c.From, Until: c.Until, Person: c.Person, Replaces: c.Replaces})
+	s, err := server.Schedule(ctx, c.Schedule)
+	if err != nil {
+		return err
+	}
+	zone, err := time.LoadLocation(s.Value.Zone)
+	if err != nil {
+		return fmt.Errorf("this machine does not know the zone of %s: %w", c.Schedule, err)
+	}
+	wanted, err := c.wanted(w, zone)
+	if err != nil {
+		return err
+	}
+	o, err := server.Override(ctx, c.Schedule, wanted)
 	if err != nil {
 		return err
 	}
 	return c.show(w, o.Raw, func(out io.Writer) {
-		_, _ = fmt.Fprintf(out, "%s is on call for %s from %s until %s (%s).\n", c.Person, c.Schedule, w.clock(o.Value.From), w.clock(o.Value.Until), o.Value.ID)
+		_, _ = fmt.Fprintf(out, "%s is on call for %s %s; it is %s.\n", c.Person, c.Schedule, w.spanned(o.Value.From, o.Value.Until, zone), o.Value.ID)
 	})
+}
+
+// wanted reads the override on the clocks of its schedule.
+func (c overrideCommand) wanted(w *World, zone *time.Location) (client.NewOverride, error) {
+	out := client.NewOverride{Person: c.Person, Replaces: c.Replaces}
+	from, err := w.readTime("--from", c.From, zone)
+	if err != nil {
+		return out, err
+	}
+	until, err := w.readEnd("--until", c.Until, zone, from)
+	out.From, out.Until = onWire(from), onWire(until)
+	return out, err
 }

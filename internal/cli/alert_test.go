@@ -13,14 +13,19 @@ func TestAnAlertFromTheCommandLine(t *testing.T) {
 		s.write("team.yaml", teamFile)
 		s.expect(Done, "apply -f $DIR/team.yaml")
 		s.expect(Done, "alerts", "No alerts.")
-		paged := s.expect(Done, "page checkout 'Nobody can pay' --severity critical", " is triggered.")
+		paged := s.expect(Done, "page checkout 'Nobody can pay' --severity critical", " is triggered. It pages step 1 now: ana.")
 		alert := regexp.MustCompile(`alert_[0-9a-v]{26}`).FindString(paged)
 		s.expect(Done, "alerts --service checkout", alert, "triggered", "critical", "Nobody can pay")
 		s.expect(Done, "alerts --status resolved", "No alerts.")
+		s.expect(Done, "alerts --service checkout --status resolved", "No alerts.")
+		s.expect(Refused, "alerts --service nope", `there is no service "nope"; services are checkout`)
+		s.expect(Refused, "page chekout 'Nobody can pay'", `there is no service "chekout"; services are checkout`)
+		s.expect(Usage, "page checkout x --severity urgent", `--severity: "urgent" is not a severity; there are critical, error, warning and info`)
 		s.expect(Done, "alerts --q PAY --status all", alert)
 		s.expect(Done, "ack "+alert, alert+" is acknowledged")
 		s.expect(Done, "why "+alert, "acknowledged, but by no person.")
 		s.expect(Done, "note "+alert+" 'The card processor is down.'", alert+" is acknowledged")
+		s.expect(Done, "snooze "+alert+" --until 02:00", alert+" is acknowledged", "at 21 Nov 02:00 UTC it goes back")
 		s.expect(Done, "snooze "+alert+" --for 2h", alert+" is acknowledged")
 		s.expect(Done, "escalate "+alert)
 		s.expect(Done, "resolve "+alert, alert+" is resolved. Nothing more is planned.")
@@ -48,11 +53,15 @@ func TestWhoAndOverride(t *testing.T) {
 		s.expect(Done, "apply -f $DIR/team.yaml")
 		s.expect(Done, "who", "primary", "ana", "23 Nov 09:00 UTC", "weekly")
 		s.expect(Done, "who --at 2026-11-24T12:00:00Z", "ben")
+		s.expect(Done, "who --at '2026-11-24 12:00'", "ben")
+		s.expect(Done, "who --at 2026-11-24T13:00+01:00", "ben")
 		if out := s.expect(Done, "who"); !strings.HasSuffix(out, "  payments  layer weekly, turn 1 of 2\n") {
 			t.Errorf("why says again what other columns say: %s", out)
 		}
 		s.expect(Done, "override primary ben --from 2026-11-20T03:00 --until 2026-11-20T12:00 --replaces ana",
-			"ben is on call for primary from 03:07 UTC until 12:00 UTC (override_")
+			"ben is on call for primary from Fri 03:07 until Fri 12:00 Europe/Lisbon; it is override_")
+		s.expect(Refused, "override primray ben --from 03:00 --until 12:00", `there is no schedule "primray"; schedules are primary`)
+		s.expect(Usage, "override primary ben --from 03:00 --until '2026-11-20 3 pm'", `--until: "2026-11-20 3 pm" is no time`)
 		if out := s.expect(Done, "who"); !strings.Contains(out, "ben") || !strings.Contains(out, "12:00 UTC") {
 			t.Errorf("with the override: %s", out)
 		}
@@ -64,5 +73,5 @@ func TestWhoAndOverride(t *testing.T) {
 func TestATokenIsNeeded(t *testing.T) {
 	t.Parallel()
 	s := newSession(t, "")
-	s.expect(Refused, "alerts --token fh_not_a_token", "valid token")
+	s.expect(Refused, "alerts --token fh_not_a_token", "the token in FIREHALL_TOKEN is not valid at "+s.url+": was it deleted, or is it another installation's?")
 }

@@ -35,6 +35,11 @@ func (c alertsCommand) Run(ctx context.Context, w *World) error {
 	if err != nil {
 		return err
 	}
+	if c.Service != "" && len(list.Value.Items) == 0 {
+		if err := server.HasService(ctx, c.Service); err != nil {
+			return err
+		}
+	}
 	return c.show(w, list.Raw, func(out io.Writer) { c.print(out, w, list.Value) })
 }
 
@@ -55,7 +60,7 @@ func (c alertsCommand) print(out io.Writer, w *World, list client.List[client.Al
 
 type whoCommand struct {
 	remote
-	At string `placeholder:"TIME" help:"Who is on call then, like 2026-11-24T03:00:00Z; now without it."`
+	At string `placeholder:"TIME" help:"Who is on call then, like 03:00, 2026-11-24T03:00 (on your clock) or 2026-11-24T03:00Z; now without it."`
 }
 
 // Help implements kong.HelpProvider.
@@ -65,11 +70,15 @@ func (whoCommand) Help() string {
 
 // Run prints who is on call.
 func (c whoCommand) Run(ctx context.Context, w *World) error {
+	at, err := w.instant("--at", c.At)
+	if err != nil {
+		return err
+	}
 	server, err := c.client(w)
 	if err != nil {
 		return err
 	}
-	list, err := server.OnCall(ctx, c.At)
+	list, err := server.OnCall(ctx, at)
 	if err != nil {
 		return err
 	}

@@ -69,7 +69,10 @@ func (c files) apply(ctx context.Context, w *World, dryRun bool) error {
 	if err != nil {
 		return refusal(file, err)
 	}
-	if err := c.show(w, plan.Raw, func(out io.Writer) { printPlan(out, file, plan.Value, dryRun) }); err != nil {
+	if err := c.show(w, plan.Raw, func(out io.Writer) {
+		printPlan(out, file, plan.Value, dryRun)
+		printSecrets(out, plan.Value, server.Base())
+	}); err != nil {
 		return err
 	}
 	if dryRun && len(plan.Value.Changes) > 0 {
@@ -135,12 +138,16 @@ func inSetup(location string) (string, bool) {
 // signs stand before the changes of a plan.
 var signs = map[string]string{"create": "+", "update": "~", "delete": "-"}
 
-// printPlan writes what changes, for people.
+// printPlan writes what changes, for people; what an apply has created in one
+// line each.
 func printPlan(out io.Writer, file *setupfile.File, p client.Plan, dryRun bool) {
 	counts := map[string]int{}
 	for _, c := range p.Changes {
 		counts[c.Verb]++
 		_, _ = fmt.Fprintln(out, harmless(strings.TrimSpace(signs[c.Verb]+" "+c.Kind+" "+c.Name)))
+		if c.Verb == "create" && !dryRun {
+			continue
+		}
 		for _, f := range c.Fields {
 			_, _ = fmt.Fprintln(out, harmless("    "+f.Path+": "+fieldChange(f)))
 		}
@@ -165,7 +172,6 @@ func printPlan(out io.Writer, file *setupfile.File, p client.Plan, dryRun bool) 
 	default:
 		_, _ = fmt.Fprintf(out, "Applied: %s.\n", strings.ReplaceAll(strings.ReplaceAll(strings.ReplaceAll(total, "to create", "created"), "to update", "updated"), "to delete", "deleted"))
 	}
-	printSecrets(out, p.Secrets)
 }
 
 func fieldChange(f client.FieldChange) string {
@@ -178,20 +184,49 @@ func fieldChange(f client.FieldChange) string {
 	return f.Old + " → " + f.New
 }
 
-// printSecrets writes the keys and secrets that were made.
-func printSecrets(out io.Writer, secrets map[string]string) {
-	if len(secrets) == 0 {
+// printSecrets writes the keys and secrets that were made, the key of a source
+// as the address to which it is to send.
+func printSecrets(out io.Writer, p client.Plan, base string) {
+	if len(p.Secrets) == 0 {
 		return
 	}
 	_, _ = fmt.Fprintln(out, "\nThese were made now. They are shown only this once; keep them where secrets are kept:")
 	doors := false
-	for _, path := range slices.Sorted(maps.Keys(secrets)) {
-		_, _ = fmt.Fprintf(out, "    %s: %s\n", harmless(path), harmless(secrets[path]))
-		doors = doors || strings.HasPrefix(path, "sources.")
+	for _, path := range slices.Sorted(maps.Keys(p.Secrets)) {
+		at, text := path, p.Secrets[path]
+		if source, kind := sourceOf(p, path); kind != "" {
+			at, text, doors = source, door(base, kind, text), true
+		}
+		_, _ = fmt.Fprintf(out, "    %s: %s\n", harmless(at), harmless(text))
 	}
 	if doors {
-		_, _ = fmt.Fprintln(out, "\nA source's messages go to /in/KIND/KEY of this server; docs/sources.md has what to copy into each tool.")
+		_, _ = fmt.Fprintln(out, "\ndocs/sources.md has what to copy into each tool.")
 	}
+}
+
+// sourceOf returns the source whose key is at a path, and its kind; "" for
+// what is no key of a source that is new.
+func sourceOf(p client.Plan, path string) (source, kind string) {
+	source, isKey := strings.CutSuffix(path, ".key")
+	for _, c := range p.Changes {
+		if !isKey || c.Kind+"."+c.Name != source || c.Kind != "sources" {
+			continue
+		}
+		for _, f := range c.Fields {
+			if f.Path == "kind" {
+				kind = f.New
+			}
+		}
+	}
+	return source, kind
+}
+
+// door returns where the messages of a source go.
+func door(base, kind, key string) string {
+	if kind == "pagerduty" {
+		return base + "/v2/enqueue with the routing key " + key
+	}
+	return base + "/in/" + kind + "/" + key
 }
 
 type exportCommand struct {

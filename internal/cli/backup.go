@@ -77,6 +77,9 @@ Example:
 
 // Run takes a backup.
 func (c backupCommand) Run(ctx context.Context, w *World) error {
+	if err := isPlace(c.To); err != nil {
+		return err
+	}
 	made, err := c.take(ctx, w)
 	if err != nil {
 		return err
@@ -102,10 +105,23 @@ func (c backupCommand) take(ctx context.Context, w *World) (Copied, error) {
 	f := incoming{to: c.To}
 	defer f.discard()
 	made, err := server.Backup(ctx, f.open)
-	if err != nil {
+	var none *client.NoServer
+	switch {
+	case errors.As(err, &none):
 		return Copied{}, fmt.Errorf("%w\n(while no server runs: firehall backup --offline)", err)
+	case err != nil:
+		return Copied{}, err
 	}
 	return Copied{Path: f.path, Bytes: made.Bytes, Rows: made.Rows, KeyFile: "secret.key in the server's data folder, or where its FIREHALL_SECRET_KEY_FILE says"}, f.keep()
+}
+
+// isPlace fails unless the folder is there in which a file is to be.
+func isPlace(to string) error {
+	folder := filepath.Dir(to) // of what ends with a slash, all of it
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+		return misuse("there is no folder " + folder + "; make it, or name another place with --to")
+	}
+	return nil
 }
 
 // incoming is a file that takes its name once it is whole.

@@ -140,3 +140,16 @@ func TestWhatIsDoneWithoutAServer(t *testing.T) {
 		})
 	}
 }
+
+func TestABackupThatIsRefusedHasNoHintAboutAServerThatIsDown(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = w.Write([]byte(`{"detail": "only an owner's token with the scope setup may take a backup"}`))
+	}))
+	defer server.Close()
+	code, s := run(t, World{}, "backup", "--url", server.URL, "--to", t.TempDir())
+	if code != Refused || s.err.String() != "firehall: only an owner's token with the scope setup may take a backup\n" {
+		t.Errorf("code %d: %s", code, &s.err)
+	}
+}

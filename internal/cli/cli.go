@@ -29,6 +29,7 @@ var errChanges = errors.New("the plan has changes")
 // World is what commands have around them.
 type World struct {
 	Stdin          io.Reader
+	Terminal       bool // somebody types what Stdin reads
 	Stdout, Stderr io.Writer
 	Env            func(string) (string, bool)
 	Now            func() time.Time
@@ -113,12 +114,13 @@ func newParser(ctx context.Context, w *World) (*kong.Kong, error) {
 
 // misused says how a command is used.
 func misused(w World, err error) int {
-	_, _ = fmt.Fprintln(w.Stderr, "firehall:", err)
-	how := "firehall --help"
+	how, hint := "firehall --help", ""
 	var parse *kong.ParseError
 	if errors.As(err, &parse) && parse.Context.Selected() != nil {
 		how = "firehall " + commandName(parse.Context.Selected()) + " --help"
+		hint = meant(parse.Context.Selected(), err)
 	}
+	_, _ = fmt.Fprintln(w.Stderr, "firehall:", harmless(err.Error()+hint))
 	_, _ = fmt.Fprintf(w.Stderr, "Run %q to see how it is used.\n", how)
 	return Usage
 }
@@ -135,6 +137,7 @@ func commandName(n *kong.Node) string {
 // ended prints what a command failed with and returns the exit code.
 func ended(w World, err error) int {
 	var settings config.Problems
+	var wrong misuse
 	switch {
 	case err == nil:
 		return Done
@@ -144,6 +147,9 @@ func ended(w World, err error) int {
 		return Refused
 	case errors.As(err, &settings):
 		_, _ = fmt.Fprintf(w.Stderr, "firehall: %s\n", strings.ReplaceAll(settings.Error(), "\n", "\nfirehall: "))
+		return Usage
+	case errors.As(err, &wrong):
+		_, _ = fmt.Fprintln(w.Stderr, "firehall:", harmlessLines(err.Error()))
 		return Usage
 	case errors.Is(err, context.Canceled):
 		_, _ = fmt.Fprintln(w.Stderr, "firehall: stopped")

@@ -56,13 +56,21 @@ func (c contactsCommand) test(ctx context.Context, w *World, server *client.Clie
 	err = c.show(w, trial.Raw, func(out io.Writer) {
 		_, _ = fmt.Fprintln(out, harmless(fmt.Sprintf("%s’s %s (%s): %s after %d ms: %s", t.Person, t.Contact, t.Kind, t.Status, t.TookMS, t.Words)))
 		if t.Arrived {
-			_, _ = fmt.Fprintln(out, "The provider took it. Did it ring?")
+			_, _ = fmt.Fprintln(out, "The provider took it. "+asked(t.Kind))
 		}
 	})
 	if err == nil && !t.Arrived {
 		return errSilent
 	}
 	return err
+}
+
+// asked is what only the person knows of a test that got through.
+func asked(kind string) string {
+	if kind == "ntfy" {
+		return "Did it ring?"
+	}
+	return "Did it arrive?"
 }
 
 // once says when something happened; "never" when it has not.

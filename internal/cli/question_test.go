@@ -23,7 +23,10 @@ func TestSimulateFromTheCommandLine(t *testing.T) {
 		s.expect(Refused, "simulate --source ours -f $DIR/broken.json", "is no JSON: no source could read it")
 		s.expect(Usage, "simulate --source ours", "--source and --file go together")
 		s.expect(Refused, "simulate --service chekout --summary x", "there is no service")
-		s.expect(Refused, "simulate --service checkout --summary x --at soon", "is no time")
+		s.expect(Usage, "simulate --service checkout --summary x --at soon", `--at: "soon" is no time`)
+		s.expect(Usage, "simulate --service checkout", "give --summary TEXT")
+		s.expect(Usage, "simulate", "name a service with --service NAME and --summary TEXT")
+		s.expect(Usage, "simulate --service checkout --summary x --severity urgent", `--severity: "urgent" is not a severity`)
 	})
 }
 
@@ -42,10 +45,13 @@ func TestWhyFromTheCommandLine(t *testing.T) {
 		s.expect(Done, "why --person ana --at 2026-11-21T03:10", "Ana was told nothing", "their nearest page was made at 03:07:00 UTC on 20 Nov 2026, about "+paged)
 		s.expect(Done, "why --person ben --at 2026-11-25T03:10", "Ben was told nothing", "On call on primary: ben: layer weekly, turn 2 of 2")
 		s.expect(Done, "why --source ours --at 2026-11-20T03:10", "No message came through ours within 15 min of 03:10:00 UTC on 20 Nov 2026")
-		for _, wrong := range []string{"why", "why --person ana --source ours", "why " + paged + " --at 2026-11-20T03:10"} {
+		s.expect(Usage, "why "+paged+" --at 03:10", "--at goes with --person or --source")
+		for _, wrong := range []string{"why", "why --person ana --source ours"} {
 			s.expect(Usage, wrong, "name an alert, or a person and a time, or a source and a time")
 		}
-		s.expect(Refused, "why --person zoe", "there is no person zoe")
+		s.expect(Refused, "why --person zoe", `there is no person "zoe"; people are ana, ben`)
+		s.expect(Refused, "contacts zoe", `there is no person "zoe"; people are ana, ben`)
+		s.expect(Refused, "why --source our", `there is no source "our"; sources are ours`)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"time"
 )
 
@@ -27,6 +28,9 @@ Example:
 
 // Run restores.
 func (c restoreCommand) Run(ctx context.Context, w *World) error {
+	if info, err := os.Stat(c.File); err == nil && info.IsDir() {
+		return misuse(c.File + " is a folder; name a file in it")
+	}
 	settings, err := c.config(c.DatabaseURL)
 	if err != nil {
 		return err

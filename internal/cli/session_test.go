@@ -114,6 +114,7 @@ func (s *session) write(name, text string) {
 // scrubbed stands the same text where ids and keys differ from run to run.
 func scrubbed(text string) string {
 	text = regexp.MustCompile(`\b(alert|page|send|override|message)_[0-9a-v]{26}`).ReplaceAllString(text, "${1}_…")
+	text = regexp.MustCompile(`http://127.0.0.1:[0-9]+/in/(\w+)/[0-9a-zA-Z_-]{32,}`).ReplaceAllString(text, "http://…/in/$1/…")
 	return regexp.MustCompile(`(key|secret): [0-9a-zA-Z_-]{32,}`).ReplaceAllString(text, "$1: …")
 }
 

@@ -20,7 +20,7 @@ type simulateCommand struct {
 	Severity string `placeholder:"WORD" help:"critical, error, warning or info; error without it."`
 	Source   string `placeholder:"NAME" help:"Instead of a service: the source through which --file would come."`
 	File     string `short:"f" placeholder:"FILE" help:"A message as that source sends it, JSON; - reads it from the standard input."`
-	At       string `placeholder:"TIME" help:"When, like 2026-11-24T03:00 on your clock or 2026-11-24T03:00:00Z; now without it."`
+	At       string `placeholder:"TIME" help:"When, like 03:00, 2026-11-24T03:00 (on your clock) or 2026-11-24T03:00Z; now without it."`
 }
 
 // Help implements kong.HelpProvider.
@@ -31,10 +31,17 @@ func (simulateCommand) Help() string {
 
 // Validate implements kong's check of how a command is used.
 func (c simulateCommand) Validate() error {
-	if (c.Source == "") != (c.File == "") {
+	switch {
+	case (c.Source == "") != (c.File == ""):
 		return errors.New("--source and --file go together: the message is read as that source's door would")
+	case c.Source == "" && c.Service == "":
+		return errors.New("name a service with --service NAME and --summary TEXT, or a source with --source NAME and --file FILE")
+	case c.Source != "" && (c.Service != "" || c.Summary != "" || c.Severity != ""):
+		return errors.New("a source's message says its service, summary and severity itself; leave out --service, --summary and --severity, or --source")
+	case c.Service != "" && c.Summary == "":
+		return errors.New("give --summary TEXT: what would be wrong, in one line")
 	}
-	return nil
+	return oneOf("--severity", "a severity", c.Severity, severities)
 }
 
 // Run simulates.
@@ -62,7 +69,11 @@ func (c simulateCommand) Run(ctx context.Context, w *World) error {
 
 // supposed reads what is to be simulated.
 func (c simulateCommand) supposed(w *World) (client.Supposed, error) {
-	out := client.Supposed{Service: c.Service, Summary: c.Summary, Severity: c.Severity, Source: c.Source, At: c.At}
+	out := client.Supposed{Service: c.Service, Summary: c.Summary, Severity: c.Severity, Source: c.Source}
+	var err error
+	if out.At, err = w.instant("--at", c.At); err != nil {
+		return out, err
+	}
 	if c.File == "" {
 		return out, nil
 	}

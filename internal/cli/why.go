@@ -16,7 +16,7 @@ type whyCommand struct {
 	Alert  string `arg:"" optional:"" help:"The alert's id."`
 	Person string `placeholder:"NAME" help:"Instead: why was this person woken at --at, or why not?"`
 	Source string `placeholder:"NAME" help:"Instead: what became of the messages of this source around --at?"`
-	At     string `placeholder:"TIME" help:"When, like 2026-11-20T03:07 on your clock or 2026-11-20T03:07:00Z; now without it."`
+	At     string `placeholder:"TIME" help:"When, like 03:07, 2026-11-20T03:07 (on your clock) or 2026-11-20T03:07Z; now without it."`
 }
 
 // Help implements kong.HelpProvider.
@@ -34,14 +34,21 @@ func (c whyCommand) Validate() error {
 			named++
 		}
 	}
-	if named != 1 || (c.Alert != "" && c.At != "") {
+	switch {
+	case named != 1:
 		return errors.New("name an alert, or a person and a time, or a source and a time")
+	case c.Alert != "" && c.At != "":
+		return errors.New("--at goes with --person or --source; an alert's story is told whole")
 	}
 	return nil
 }
 
 // Run tells why.
 func (c whyCommand) Run(ctx context.Context, w *World) error {
+	at, err := w.instant("--at", c.At)
+	if err != nil {
+		return err
+	}
 	server, err := c.client(w)
 	if err != nil {
 		return err
@@ -49,7 +56,7 @@ func (c whyCommand) Run(ctx context.Context, w *World) error {
 	if c.Alert != "" {
 		return c.alert(ctx, w, server)
 	}
-	found, err := server.Why(ctx, client.Asked{Person: c.Person, Source: c.Source, At: c.At, Zone: w.zoneName()})
+	found, err := server.Why(ctx, client.Asked{Person: c.Person, Source: c.Source, At: at, Zone: w.zoneName()})
 	if err != nil {
 		return err
 	}

@@ -111,11 +111,20 @@ func (c *Client) unreachable(err error) error {
 	}
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return fmt.Errorf("no server answers at %s; is it running? Another address goes into --url or FIREHALL_URL", c.base)
+		return &NoServer{c.base}
+	case errors.Is(err, http.ErrSchemeMismatch) || strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
+		return fmt.Errorf("%s cannot be used: it speaks http, not https; write the address with http://", c.base)
 	case errors.Is(err, context.Canceled):
 		return err
 	}
 	return fmt.Errorf("%s cannot be reached: %w", c.base, err)
+}
+
+// NoServer is the error of an address at which no server answers.
+type NoServer struct{ base string }
+
+func (n *NoServer) Error() string {
+	return "no server answers at " + n.base + "; is it running? Another address goes into --url or FIREHALL_URL"
 }
 
 // Problem is a refusal of the server.
@@ -160,8 +169,12 @@ func (c *Client) refused(response *http.Response, body []byte) error {
 		}
 	}
 	p.Status = response.StatusCode
-	if p.Status == http.StatusUnauthorized && c.token == "" {
-		p.Detail = strings.TrimSpace(p.Detail + " (set FIREHALL_TOKEN)")
+	switch {
+	case p.Status != http.StatusUnauthorized:
+	case c.token == "":
+		p.Detail = "this needs a token; set FIREHALL_TOKEN"
+	default:
+		p.Detail = "the token in FIREHALL_TOKEN is not valid at " + c.base + ": was it deleted, or is it another installation's?"
 	}
 	return p
 }

@@ -62,8 +62,8 @@ func TestARefusalIsASentence(t *testing.T) {
 		"a detail":             {409, `{"title":"Conflict","status":409,"detail":"the alert is resolved"}`, "t", "the alert is resolved"},
 		"fields":               {422, `{"detail":"two things are wrong","errors":[{"message":"no such zone","location":"people.ana.zone"},{"message":"too much"}]}`, "t", "two things are wrong\npeople.ana.zone: no such zone\ntoo much"},
 		"another server":       {502, `<html>Bad gateway</html>`, "t", "the server answered 502 Bad Gateway"},
-		"without a token":      {401, `{"detail":"this needs a valid token"}`, "", "this needs a valid token (set FIREHALL_TOKEN)"},
-		"with a token":         {401, `{"detail":"this needs a valid token"}`, "t", "this needs a valid token"},
+		"without a token":      {401, `{"detail":"this needs a valid token"}`, "", "this needs a token; set FIREHALL_TOKEN"},
+		"with a token":         {401, `{"detail":"this needs a valid token"}`, "t", ": was it deleted, or is it another installation's?"},
 		"no Firehall, but 200": {200, `<html>`, "t", "answered something that is not Firehall's: is the address right?"},
 	}
 	for name, test := range tests {
@@ -103,6 +103,18 @@ func TestTheTokenFollowsNoRedirect(t *testing.T) {
 		http.Redirect(w, r, other.URL, http.StatusTemporaryRedirect)
 	})
 	if _, err := c.Alert(t.Context(), "a"); err == nil || !strings.Contains(err.Error(), "sends callers elsewhere") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestHTTPSToAServerThatSpeaksHTTP(t *testing.T) {
+	server := httptest.NewServer(http.NotFoundHandler())
+	defer server.Close()
+	c, err := New(strings.Replace(server.URL, "http:", "https:", 1), "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Alert(t.Context(), "a"); err == nil || !strings.Contains(err.Error(), "it speaks http, not https") {
 		t.Errorf("got %v", err)
 	}
 }

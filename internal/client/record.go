@@ -18,14 +18,29 @@ func (c *Client) OwnData(ctx context.Context, person string) (Answer[json.RawMes
 	return call[json.RawMessage](ctx, c, http.MethodGet, path, nil)
 }
 
-// Erased is somebody who was erased.
-type Erased struct {
-	As string `json:"as"` // what the record calls them
+// Person is somebody who may be paged, as far as the command line needs it.
+type Person struct {
+	FullName string `json:"full_name"`
 }
 
-// Erase erases a person; a successor ("" is nobody) takes over their places.
-func (c *Client) Erase(ctx context.Context, person, successor string) (Answer[Erased], error) {
-	body := map[string]string{}
+// Person returns a person.
+func (c *Client) Person(ctx context.Context, name string) (Answer[Person], error) {
+	return call[Person](ctx, c, http.MethodGet, "/people/"+url.PathEscape(name), nil)
+}
+
+// Erased is somebody who was erased.
+type Erased struct {
+	As     string `json:"as"` // what the record calls them
+	Places []struct {
+		Path     string `json:"path"`
+		Sentence string `json:"sentence"`
+	} `json:"places"` // where they stood
+}
+
+// Erase erases a person; a successor ("" is nobody) takes over their places. A
+// dry run only says where they stand.
+func (c *Client) Erase(ctx context.Context, person, successor string, dryRun bool) (Answer[Erased], error) {
+	body := map[string]any{"dry_run": dryRun}
 	if successor != "" {
 		body["successor"] = successor
 	}

@@ -80,6 +80,23 @@ func (c *Client) OnCall(ctx context.Context, at string) (Answer[List[OnCall]], e
 	return call[List[OnCall]](ctx, c, http.MethodGet, path, nil)
 }
 
+// Schedule is a schedule, as far as the command line needs it.
+type Schedule struct {
+	Zone string `json:"zone"`
+}
+
+// Schedule returns a schedule.
+func (c *Client) Schedule(ctx context.Context, name string) (Answer[Schedule], error) {
+	return call[Schedule](ctx, c, http.MethodGet, "/schedules/"+url.PathEscape(name), nil)
+}
+
+// HasService fails with a *Problem that lists the services unless there is one
+// of this name.
+func (c *Client) HasService(ctx context.Context, name string) error {
+	_, err := call[json.RawMessage](ctx, c, http.MethodGet, "/services/"+url.PathEscape(name), nil)
+	return err
+}
+
 // NewOverride puts a person on call for a span of time.
 type NewOverride struct {
 	From     string `json:"from"` // RFC 3339, or local in the schedule's zone

@@ -18,6 +18,7 @@ import (
 	"firehall/internal/lint"
 	"firehall/internal/secret"
 	"firehall/internal/store"
+	"firehall/internal/team"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata/sentences.txt")
@@ -101,7 +102,7 @@ func (c corpus) find(t *testing.T, name string) ([]lint.Finding, expectation) {
 		t.Fatal(err)
 	}
 	want := expected(t, string(text))
-	found, err := c.act.LintFile(t.Context(), file.Setup, false, want.node)
+	found, err := c.act.LintFile(t.Context(), team.Firehall, file.Setup, false, want.node)
 	if err != nil {
 		t.Fatal(err)
 	}

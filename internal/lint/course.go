@@ -43,7 +43,7 @@ func (l *look) zip(courses ...course) iter.Seq[stretch] {
 					next = end
 				}
 			}
-			if !yield(stretch{span.Span{From: t, Until: next}, people}) {
+			if !l.walked(len(courses)) || !yield(stretch{span.Span{From: t, Until: next}, people}) {
 				return
 			}
 			t = next
@@ -74,8 +74,7 @@ func (l *look) courseOf(list []escalation.Target) course {
 		}
 		out = out.with(piece{s.Span, all})
 	}
-	l.courses[all] = out
-	return out
+	return l.keep(all, l.filled(out))
 }
 
 func (l *look) courseOfOne(t escalation.Target) course {
@@ -91,11 +90,23 @@ func (l *look) courseOfOne(t escalation.Target) course {
 			out = l.present(out, s.Span, s.People)
 		}
 	}
-	if len(out) == 0 { // there is no such schedule
-		out = course{{Span: span.Span{From: l.from, Until: l.until}}}
+	return l.keep(t, l.filled(out)) // there may be no such schedule
+}
+
+// filled returns a course with nobody in it for an empty one.
+func (l *look) filled(c course) course {
+	if len(c) == 0 {
+		return course{{Span: span.Span{From: l.from, Until: l.until}}}
 	}
-	l.courses[t] = out
-	return out
+	return c
+}
+
+// keep remembers a course that is seen whole.
+func (l *look) keep(t escalation.Target, c course) course {
+	if !l.effort.cut {
+		l.courses[t] = c
+	}
+	return c
 }
 
 // present adds a span to a course with those of some people who can be reached
@@ -133,6 +144,7 @@ func (c course) with(p piece) course {
 
 // everyone returns who is in a course at all within what is told, sorted.
 func (l *look) everyone(c course) []id.Person {
+	l.walked(len(c))
 	seen := map[id.Person]bool{}
 	var out []id.Person
 	for _, p := range c {
@@ -157,6 +169,7 @@ func (l *look) near(s span.Span) bool {
 
 // gaps returns when a course has nobody.
 func (l *look) gaps(c course) []span.Span {
+	l.walked(len(c))
 	var out []span.Span
 	for _, p := range c {
 		if len(p.people) == 0 {

@@ -7,6 +7,7 @@ package lint
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"time"
@@ -49,34 +50,62 @@ type Finding struct {
 const Ahead = 8 * 7 * 24 * time.Hour
 
 // Run returns what it finds in a setup at now, the gravest first. It takes time
-// in proportion to the shifts of eight weeks. Nothing is said of what facts do
-// not tell.
+// in proportion to the shifts of eight weeks, within bounds: of what changes
+// more often a note says that it was not looked at. Nothing is said of what
+// facts do not tell.
 func Run(setup *store.Setup, facts Facts, now time.Time) []Finding {
+	found, _ := RunWhile(setup, facts, now, func() error { return nil })
+	return found
+}
+
+// RunWhile does the same, and gives up with the error of ended as soon as that
+// returns one.
+func RunWhile(setup *store.Setup, facts Facts, now time.Time, ended func() error) ([]Finding, error) {
 	l := newLook(setup, facts, now)
-	l.installation()
-	for _, name := range slices.Sorted(maps.Keys(setup.People)) {
-		l.person(setup.People[name])
+	l.effort.ended = ended
+	l.run()
+	if l.effort.err != nil {
+		return nil, l.effort.err
 	}
-	for _, name := range slices.Sorted(maps.Keys(setup.Teams)) {
-		l.team(setup.Teams[name])
-	}
-	for _, name := range slices.Sorted(maps.Keys(setup.Schedules)) {
-		l.schedule(setup.Schedules[name])
-	}
-	for _, name := range slices.Sorted(maps.Keys(setup.Policies)) {
-		l.policy(setup.Policies[name])
-	}
-	for _, name := range slices.Sorted(maps.Keys(setup.Services)) {
-		l.service(setup.Services[name])
-	}
-	for _, name := range slices.Sorted(maps.Keys(setup.Sources)) {
-		l.source(setup.Sources[name])
-	}
-	l.node()
 	slices.SortStableFunc(l.found, func(a, b Finding) int {
 		return cmp.Compare(slices.Index(Levels, a.Level), slices.Index(Levels, b.Level))
 	})
-	return l.found
+	return l.found, nil
+}
+
+func (l *look) run() {
+	l.installation()
+	for name := range kept(l, l.setup.People) {
+		l.person(l.setup.People[name])
+	}
+	for name := range kept(l, l.setup.Teams) {
+		l.team(l.setup.Teams[name])
+	}
+	for name := range kept(l, l.setup.Schedules) {
+		l.schedule(l.setup.Schedules[name])
+	}
+	for name := range kept(l, l.setup.Policies) {
+		l.policy(l.setup.Policies[name])
+	}
+	for name := range kept(l, l.setup.Services) {
+		l.service(l.setup.Services[name])
+	}
+	for name := range kept(l, l.setup.Sources) {
+		l.source(l.setup.Sources[name])
+	}
+	l.node()
+}
+
+// kept walks through the names of things in their order, until the look has
+// ended.
+func kept[K cmp.Ordered, T any](l *look, things map[K]T) iter.Seq[K] {
+	return func(yield func(K) bool) {
+		for _, name := range slices.Sorted(maps.Keys(things)) {
+			if l.over() || !yield(name) {
+				return
+			}
+		}
+	}
 }
 
 // New returns the findings of after that before does not have: what a change

@@ -28,6 +28,8 @@ type look struct {
 	shifts  map[id.Schedule][]schedule.Shift
 	courses map[escalation.Target]course
 	users   users
+	hidden  map[id.Schedule]bool // not seen whole
+	effort  effort
 	found   []Finding
 }
 
@@ -47,6 +49,7 @@ func newLook(setup *store.Setup, facts Facts, now time.Time) *look {
 	l := &look{
 		setup: setup, facts: facts, now: now, from: now.Add(-margin), until: now.Add(Ahead + margin),
 		bars: map[id.Person]string{}, shifts: map[id.Schedule][]schedule.Shift{}, courses: map[escalation.Target]course{},
+		hidden: map[id.Schedule]bool{},
 		users: users{
 			services: map[id.Policy][]id.Service{}, high: map[id.Policy]bool{}, low: map[id.Policy]bool{}, policies: map[id.Schedule][]id.Policy{},
 			paged: map[id.Person]bool{}, fallbacks: map[id.Schedule]bool{}, sources: map[id.Service]int{},
@@ -124,19 +127,6 @@ func (l *look) target(list []escalation.Target, by id.Policy, fallback bool) {
 
 // used says whether anything pages a schedule.
 func (l *look) used(s id.Schedule) bool { return len(l.users.policies[s]) > 0 || l.users.fallbacks[s] }
-
-// shiftsOf returns the shifts of a schedule, as paging finds them.
-func (l *look) shiftsOf(name id.Schedule) []schedule.Shift {
-	if list, ok := l.shifts[name]; ok {
-		return list
-	}
-	var list []schedule.Shift
-	if plan, err := l.setup.Plan(name); err == nil {
-		list = plan.Shifts(l.from, l.until)
-	}
-	l.shifts[name] = list
-	return list
-}
 
 // zoneOf returns the zone in which times of a policy are told: that of its
 // first schedule, else UTC.

@@ -28,20 +28,29 @@ type ladder struct {
 }
 
 func (l *look) policy(p store.Policy) {
+	at := in(store.KindPolicy, p.Name)
+	if len(l.users.services[p.Name]) == 0 {
+		l.add(Note, "policy-unused", at, fmt.Sprintf("no service uses policy %s: it pages nobody", p.Name), "name it as a service's policy, or delete it")
+		return
+	}
+	l.whole(at, "policy "+string(p.Name), func() { l.climb(p) })
+	ladder{look: l, Policy: p, place: at}.acks()
+}
+
+// climb finds what is wrong with a policy's steps.
+func (l *look) climb(p store.Policy) {
 	own := l.courseOf(p.Fallback)
 	whole := ladder{look: l, Policy: p, place: in(store.KindPolicy, p.Name), zone: l.zoneOf(p), last: l.orElse(own, l.courseOf(l.setup.Installation.Fallback))}
 	for _, step := range p.Steps {
 		whole.steps = append(whole.steps, l.courseOf(step.Page))
 	}
-	if len(l.users.services[p.Name]) == 0 {
-		l.add(Note, "policy-unused", whole.place, fmt.Sprintf("no service uses policy %s: it pages nobody", p.Name), "name it as a service's policy, or delete it")
+	if l.effort.cut {
 		return
 	}
 	whole.reach()
 	whole.people()
 	whole.waits()
 	whole.fallback(own)
-	whole.acks()
 }
 
 // orElse returns the people of a where it has any, else those of b.
@@ -52,7 +61,7 @@ func (l *look) orElse(a, b course) (out course) {
 		}
 		out = out.with(piece{s.Span, s.people[0]})
 	}
-	return out
+	return l.filled(out)
 }
 
 // grave returns a level for a policy that pages at once, Note for others.

@@ -23,7 +23,17 @@ func (l *look) schedule(s schedule.Schedule) {
 	if !l.used(s.Name) {
 		l.add(Note, "schedule-unused", at, fmt.Sprintf("no policy and no fallback pages schedule %s: whoever is on call there hears of nothing", s.Name), "name it in a policy's step, or delete it")
 	}
+	l.whole(at, "schedule "+string(s.Name), func() { l.turns(s, at, loc) })
+	l.outsiders(s, at)
+	l.overrides(s, at, loc)
+}
+
+// turns finds what is wrong with who is on call when.
+func (l *look) turns(s schedule.Schedule, at place, loc *time.Location) {
 	shifts := l.nearShifts(s.Name)
+	if l.effort.cut {
+		return
+	}
 	var gaps []span.Span
 	for _, shift := range shifts {
 		if len(shift.People) == 0 {
@@ -40,8 +50,6 @@ func (l *look) schedule(s schedule.Schedule) {
 	l.alone(s.Name, at, shifts)
 	l.handoffs(s.Name, at, shifts, loc)
 	l.layers(s, at, shifts)
-	l.outsiders(s, at)
-	l.overrides(s, at, loc)
 }
 
 func (l *look) nearShifts(name id.Schedule) (out []schedule.Shift) {
@@ -65,7 +73,7 @@ func (l *look) disabledTurns(s schedule.Schedule, at place) {
 	}
 	isOff := func(n id.Person) bool { return slices.Contains(off, n) }
 	var empty []span.Span
-	for _, shift := range compiled.With(l.setup.Overrides[s.Name], nil).Shifts(l.from, l.until) {
+	for _, shift := range l.shiftsIn(compiled.With(l.setup.Overrides[s.Name], nil)) {
 		if len(shift.People) > 0 && !slices.ContainsFunc(shift.People, func(n id.Person) bool { return !isOff(n) }) {
 			empty = append(empty, shift.Span)
 		}

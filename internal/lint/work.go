@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"firehall/internal/alert"
+	"firehall/internal/escalation"
 	"firehall/internal/id"
 	"firehall/internal/route"
 	"firehall/internal/service"
@@ -26,6 +27,11 @@ func (l *look) installation() {
 		l.noFallback(at)
 		return
 	}
+	l.whole(at, "the installation's fallback", func() { l.fallbackGaps(at, list) })
+}
+
+// fallbackGaps finds when the installation's fallback cannot be reached.
+func (l *look) fallbackGaps(at place, list []escalation.Target) {
 	c := l.courseOf(list)
 	switch gaps := l.gaps(c); {
 	case l.always(gaps):
@@ -77,7 +83,7 @@ func (l *look) team(t store.Team) {
 	if len(t.Members) == 0 && len(t.Managers) == 0 && owns > 0 {
 		l.add(Note, "team-empty", at, fmt.Sprintf("team %s owns %s and has nobody in it", t.Name, plural(owns, "service", "services")), "name its people in members")
 	}
-	l.carried(t, at, policies)
+	l.whole(at, "team "+string(t.Name), func() { l.carried(t, at, policies) })
 }
 
 // carried finds a team all of whose steps are one person's.
