@@ -46,7 +46,12 @@ type Actions struct {
 	uses      uses
 	exporting atomic.Bool // somebody's own data
 
+	simulating turns
+	linting    turns // of files
+	trying     turns // calls of contacts that are tested
+
 	mu       sync.Mutex
+	trials   map[trialKey][]time.Time               // within trialSpan, the oldest first
 	policies map[id.PolicyVersion]escalation.Policy // as of policiesAt
 
 	policiesAt int64 // a version of the setup
@@ -62,7 +67,8 @@ type Secrets interface {
 
 // New returns the actions on a database. Stop them with Close.
 func New(db *store.DB, secret Secrets, log *slog.Logger, meter Meter) *Actions {
-	act := &Actions{DB: db, Log: log, Meter: meter, Secret: secret, policies: map[id.PolicyVersion]escalation.Policy{}}
+	act := &Actions{DB: db, Log: log, Meter: meter, Secret: secret, policies: map[id.PolicyVersion]escalation.Policy{}, trials: map[trialKey][]time.Time{}}
+	act.simulating, act.linting, act.trying = make(turns, simulations), make(turns, fileLints), make(turns, trialCalls)
 	act.inbox = newInbox(act)
 	return act
 }

@@ -32,21 +32,33 @@ func (t Trial) Arrived() bool {
 // TestContact sends a test message to a contact, once, waits for the answer
 // (at most channel.Within), and keeps what became of it. Whoever may see the
 // contact's address and act on alerts may; others fail with Denied. It fails
-// with NotFound when there is no such contact. A test that does not arrive is
+// with NotFound when there is no such contact, and with *TooMuch after 5 tests
+// of a contact or 20 by one asker within a minute on this node. A test that does not arrive is
 // no failure: the outcome says so.
 func (act *Actions) TestContact(ctx context.Context, by team.Actor, of store.ContactName, publicURL string) (Trial, error) {
 	if act.Caller == nil {
 		return Trial{}, fault.New(fault.Conflict, "this server calls no contacts")
 	}
+	back, err := act.trying.take(ctx, "four contacts are being tested here already; try again in 2 s")
+	if err != nil {
+		return Trial{}, err
+	}
+	defer back()
 	ctx = context.WithoutCancel(ctx) // once called, what became of it is kept
 	var setup *store.Setup
-	out := Trial{}
-	err := act.DB.Do(ctx, func(tx *store.Tx) (err error) {
+	out, counted := Trial{}, false
+	err = act.DB.Do(ctx, func(tx *store.Tx) (err error) {
 		if setup, err = tx.Setup(ctx); err != nil {
 			return err
 		}
 		if err := mayTest(by, setup, of); err != nil {
 			return err
+		}
+		if !counted { // a transaction may run again
+			if err := act.allowTrial(by, of, tx.Now); err != nil {
+				return err
+			}
+			counted = true
 		}
 		out = Trial{SendID: id.Send(tx.NewID(id.PrefixSend)), Kind: setup.People[of.Person].Contacts[of.Contact].Kind, At: tx.Now}
 		return tx.Audit(ctx, store.Deed{Actor: label(by), Action: "contact.test", Target: string(of.Person), Doc: map[string]any{"contact": of.Contact}})

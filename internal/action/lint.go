@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"firehall/internal/fault"
 	"firehall/internal/lint"
 	"firehall/internal/store"
 	"firehall/internal/team"
@@ -21,13 +22,22 @@ func (act *Actions) Lint(ctx context.Context, node *lint.Node) ([]lint.Finding, 
 	if err != nil {
 		return nil, err
 	}
-	return lint.Run(setup, facts, act.DB.Now()), nil
+	return lint.RunWhile(setup, facts, act.DB.Now(), ctx.Err)
 }
 
 // LintFile returns what would hurt in the setup once a setup file, given as
 // JSON, was applied; it writes nothing. It fails with fault.Invalid and
-// everything that is wrong with the file, each at its path.
-func (act *Actions) LintFile(ctx context.Context, file json.RawMessage, prune bool, node *lint.Node) ([]lint.Finding, error) {
+// everything that is wrong with the file, each at its path; with Denied for who
+// may not set up anything; and with *TooMuch while another file is looked at.
+func (act *Actions) LintFile(ctx context.Context, by team.Actor, file json.RawMessage, prune bool, node *lint.Node) ([]lint.Finding, error) {
+	if err := mayLintFile(by); err != nil {
+		return nil, err
+	}
+	back, err := act.linting.take(ctx, "another setup file is being looked at here; try again in 2 s")
+	if err != nil {
+		return nil, err
+	}
+	defer back()
 	setup, err := act.DB.FreshSetup(ctx)
 	if err != nil {
 		return nil, err
@@ -41,7 +51,22 @@ func (act *Actions) LintFile(ctx context.Context, file json.RawMessage, prune bo
 	if err != nil {
 		return nil, err
 	}
-	return lint.Run(p.next, facts, p.now), nil
+	return lint.RunWhile(p.next, facts, p.now, ctx.Err)
+}
+
+// mayLintFile fails with Denied for anybody who could not apply a part of a
+// setup: a file is much work to look at, and what is wrong with it tells of
+// the setup.
+func mayLintFile(by team.Actor) error {
+	for _, t := range by.Manages {
+		if by.MayManage(t) == nil {
+			return nil
+		}
+	}
+	if by.MaySetup() != nil {
+		return fault.New(fault.Denied, "only owners, admins and managers of a team may have a setup file looked at, with a token of the scope setup; GET /api/v1/lint looks at the setup as it is")
+	}
+	return nil
 }
 
 // factsWith returns what is known, of the node and its backups too.

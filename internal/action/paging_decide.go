@@ -99,11 +99,11 @@ func (s search) lastResort(c *course, othersTold bool) []asked {
 // pagesFor returns the pages of people, each person once, as the next paging of
 // the alert; their ids are empty. It leaves out whose working hours one of the
 // earlier sends of the alert waits for: they are told once.
-func (s search) pagesFor(people []asked, earlier []notify.Send) []notify.Page {
+func (s search) pagesFor(people []asked, earlier ...[]notify.Send) []notify.Page {
 	var pages []notify.Page
 	var seen []id.Person
 	for _, a := range people {
-		if slices.Contains(seen, a.person) || s.waitsAlready(a.person, earlier) {
+		if slices.Contains(seen, a.person) || s.waitsAlready(a.person, earlier...) {
 			continue
 		}
 		seen = append(seen, a.person)
@@ -121,11 +121,15 @@ func (s search) pageOf(a asked, batch int) notify.Page {
 
 // waitsAlready says whether a person does not work now and one of the earlier
 // sends waits for their hours.
-func (s search) waitsAlready(n id.Person, earlier []notify.Send) bool {
+func (s search) waitsAlready(n id.Person, earlier ...[]notify.Send) bool {
 	opensAt := s.opensAt(n)
-	return opensAt.After(s.at) && slices.ContainsFunc(earlier, func(one notify.Send) bool {
+	if !opensAt.After(s.at) {
+		return false
+	}
+	waits := func(one notify.Send) bool {
 		return one.Person == n && one.Kind == notify.PageSend && one.Status == notify.Waiting && one.Batch > s.alert.Answered && !one.DueAt.Before(opensAt)
-	})
+	}
+	return slices.ContainsFunc(earlier, func(list []notify.Send) bool { return slices.ContainsFunc(list, waits) })
 }
 
 // sendsFor returns the sends of one page by its person's rules; their ids are

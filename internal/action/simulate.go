@@ -68,19 +68,29 @@ const MaxSimulated = 50
 // Simulate returns what would become of each signal of an arrival, of the first
 // MaxSimulated of them, if nobody answered and the setup stayed as it is. It
 // asks the decisions that page, about alerts as they stand now, and writes
-// nothing.
+// nothing. It fails with *TooMuch while this node runs enough others. What is
+// more than it plans ends with EndCut.
 func (act *Actions) Simulate(ctx context.Context, q Simulation) ([]Forecast, error) {
+	back, err := act.simulating.take(ctx, "two simulations run here already; try again in 2 s")
+	if err != nil {
+		return nil, err
+	}
+	defer back()
 	if q.Zone == nil {
 		q.Zone = time.UTC
 	}
 	setup := act.DB.Setup()
 	w := &waiting{Arrival: q.Arrival}
 	g := newGroup(work{act: act, setup: setup}) // reads signals as ingest does; it has no transaction
+	left := &effort{ctx: ctx, sends: foretellPlanned, work: foretellWork}
 	var out []Forecast
 	for i := range q.Signals[:min(len(q.Signals), MaxSimulated)] {
-		one := simulated{act: act, setup: setup, q: q, key: w.keyOf(i), signal: q.Signals[i]}
+		one := simulated{act: act, setup: setup, q: q, key: w.keyOf(i), signal: q.Signals[i], left: left}
 		one.reading = g.reading(w, one.key.Service)
 		f, err := one.forecast(ctx)
+		if err == nil {
+			err = ctx.Err()
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -97,6 +107,7 @@ type simulated struct {
 	key     store.AlertKey
 	signal  alert.Signal
 	reading alert.Reading
+	left    *effort // of all signals together
 }
 
 func (s simulated) forecast(ctx context.Context) (Forecast, error) {
@@ -154,7 +165,7 @@ func (s simulated) opens(still string) Forecast {
 		return f
 	}
 	a.NextAt = s.q.At
-	f := newForecaster(search{setup: s.setup, policy: policy.Policy, alert: a}, s.q.Unsendable)
+	f := newForecaster(search{setup: s.setup, policy: policy.Policy, alert: a}, s.q.Unsendable, s.left)
 	f.notes = []timeline.Entry{why}
 	return f.run()
 }
@@ -238,7 +249,7 @@ func (s simulated) wakes(ctx context.Context, was alert.Alert, f alert.Folding) 
 		look.why, look.also, look.alsoWhy = f.Reason, was.Owner, "you had it; "+f.Reason
 	}
 	look.alert = placed(a, escalation.Start(s.q.At))
-	run := newForecaster(look, s.q.Unsendable)
+	run := newForecaster(look, s.q.Unsendable, s.left)
 	run.earlier = earlier
 	run.notes = []timeline.Entry{{At: s.q.At, Alert: a.ID, Kind: timeline.Folded, Source: s.q.Source.Name, Reason: f.Reason}}
 	out := run.run()

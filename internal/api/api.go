@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"sync/atomic"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -60,6 +61,7 @@ type Server struct {
 	node       func() *lint.Node
 	doctor     func(context.Context) doctor.Report
 	signIn     *signIn
+	backing    atomic.Bool // a backup is on its way to somebody
 	huma       huma.API
 	lines      []line
 	routes     []Route

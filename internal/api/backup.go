@@ -69,11 +69,26 @@ func given(t time.Time) *time.Time {
 // sentWithin bounds how long somebody may take to receive a backup.
 const sentWithin = 6 * time.Hour
 
-// takeBackup makes a backup in a folder of its own and sends it.
+// takeBackup makes a backup in a folder of its own and sends it. It fails with
+// Conflict while this node makes or sends another.
 func (s *Server) takeBackup(ctx context.Context, by team.Actor, _ *struct{}) (*huma.StreamResponse, error) {
 	if err := action.MayBackup(by); err != nil {
 		return nil, err
 	}
+	if !s.backing.CompareAndSwap(false, true) {
+		return nil, fault.New(fault.Conflict, "this server makes a backup for somebody already, or is still sending it; wait until they have it")
+	}
+	answer, err := s.makeBackup(ctx, by)
+	if err != nil {
+		s.backing.Store(false)
+		return nil, err
+	}
+	return answer, nil
+}
+
+// makeBackup returns the answer that sends a new backup, and then lets the next
+// one begin.
+func (s *Server) makeBackup(ctx context.Context, by team.Actor) (*huma.StreamResponse, error) {
 	if s.scratch != "" {
 		if err := os.MkdirAll(s.scratch, 0o700); err != nil {
 			return nil, fmt.Errorf("make the folder of backups: %w", err)
@@ -89,6 +104,7 @@ func (s *Server) takeBackup(ctx context.Context, by team.Actor, _ *struct{}) (*h
 		return nil, err
 	}
 	return &huma.StreamResponse{Body: func(h huma.Context) {
+		defer s.backing.Store(false)
 		defer func() { _ = os.RemoveAll(folder) }()
 		_, w := humago.Unwrap(h)
 		if err := s.sendBackup(w, c); err != nil {

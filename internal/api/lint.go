@@ -38,8 +38,8 @@ func (s *Server) lint(ctx context.Context, _ team.Actor, in *lintIn) (Lint, erro
 	return lintOf(found, in.Level), err
 }
 
-func (s *Server) lintFile(ctx context.Context, _ team.Actor, in *lintFileIn) (Lint, error) {
-	found, err := s.act.LintFile(ctx, in.Body.Setup, in.Body.Prune, s.node())
+func (s *Server) lintFile(ctx context.Context, by team.Actor, in *lintFileIn) (Lint, error) {
+	found, err := s.act.LintFile(ctx, by, in.Body.Setup, in.Body.Prune, s.node())
 	return lintOf(found, in.Level), err
 }
 

@@ -42,20 +42,20 @@ func TestLintLooksAtAFileAndWritesNothing(t *testing.T) {
 	onBoth(t, func(w *world) {
 		before := w.call("owner", "GET", "/setup/export", nil).is(200).Body.String()
 		file := object{"setup": object{"people": object{"ben": object{"name": "Ben Okoro"}}}}
-		got := found(w.call("reader", "POST", "/lint?level=error", file))
+		got := found(w.call("ana", "POST", "/lint?level=error", file))
 		if got != "person-no-contact ben" {
 			w.t.Errorf("with a ben whom nothing reaches: %s", got)
 		}
 		if after := w.call("owner", "GET", "/setup/export", nil).is(200).Body.String(); after != before {
 			w.t.Errorf("it wrote: %s", after)
 		}
-		bad := w.call("reader", "POST", "/lint", object{"setup": object{"people": object{"ben": object{"name": "Ben", "zone": "Nowhere"}}}}).is(422)
+		bad := w.call("ana", "POST", "/lint", object{"setup": object{"people": object{"ben": object{"name": "Ben", "zone": "Nowhere"}}}}).is(422)
 		if !strings.Contains(bad.Body.String(), `"location":"people.ben.zone"`) {
 			w.t.Errorf("a mistake: %s", bad.Body)
 		}
 		dee := object{"people": object{"dee": object{"name": "Dee Lee", "contacts": object{"hook": object{"kind": "webhook", "to": "https://hooks.example/dee"}}}}}
 		for prune, want := range map[bool]bool{false: true, true: false} {
-			got := found(w.call("reader", "POST", "/lint", object{"setup": dee, "prune": prune}))
+			got := found(w.call("ana", "POST", "/lint", object{"setup": dee, "prune": prune}))
 			if strings.Contains(got, "person-no-contact cy") != want {
 				w.t.Errorf("pruned is %v: %s", prune, got)
 			}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"firehall/internal/action"
+	"firehall/internal/fault"
 	"firehall/internal/id"
 	"firehall/internal/team"
 )
@@ -32,17 +33,35 @@ type eraseIn struct {
 	PersonIn
 	Body struct {
 		Successor id.Person `json:"successor,omitempty" doc:"Takes over their turns, steps, fallbacks and overrides first."`
+		DryRun    bool      `json:"dry_run,omitempty" doc:"Only list where they stand."`
 	}
 }
 
 // Erased is somebody who is no more.
 type Erased struct {
-	As id.Person `json:"as" doc:"What the record calls them from now on."`
+	As     id.Person    `json:"as,omitempty" doc:"What the record calls them from now on; absent when nobody was erased."`
+	Places []ErasePlace `json:"places" nullable:"false" doc:"Where they stood; a successor has taken these over."`
+}
+
+// ErasePlace is a place that somebody holds.
+type ErasePlace struct {
+	Path     string `json:"path" example:"policies.payments.steps[0]" doc:"In the setup file."`
+	Sentence string `json:"sentence" example:"step 1 of the policy pages them"`
 }
 
 func (s *Server) erase(ctx context.Context, by team.Actor, in *eraseIn) (Erased, error) {
-	as, err := s.act.ErasePerson(ctx, by, in.Name, in.Body.Successor)
-	return Erased{as}, err
+	out := Erased{Places: []ErasePlace{}}
+	places, err := s.act.PlacesOf(ctx, by, in.Name)
+	if err != nil && (in.Body.DryRun || !fault.Is(err, fault.NotFound)) { // one who is not there may have been erased in part
+		return out, err
+	}
+	for _, one := range places {
+		out.Places = append(out.Places, ErasePlace{one.Path, one.Sentence})
+	}
+	if !in.Body.DryRun {
+		out.As, err = s.act.ErasePerson(ctx, by, in.Name, in.Body.Successor)
+	}
+	return out, err
 }
 
 // ThingIn names one thing of the setup.

@@ -39,6 +39,7 @@ var statuses = map[fault.Kind]int{
 // ours is logged here, and only here, with the request's id.
 func (s *Server) problem(ctx context.Context, operation string, err error) *refused {
 	var guesses *tooMany
+	var much *action.TooMuch
 	f := fault.Of(err)
 	switch {
 	case f != nil:
@@ -47,6 +48,8 @@ func (s *Server) problem(ctx context.Context, operation string, err error) *refu
 		return refuse(http.StatusUnauthorized, err.Error(), "WWW-Authenticate", `Bearer realm="Firehall"`)
 	case errors.As(err, &guesses):
 		return refuse(http.StatusTooManyRequests, guesses.Error(), "Retry-After", guesses.seconds())
+	case errors.As(err, &much):
+		return refuse(statusOf(much), much.Sentence, "Retry-After", (&tooMany{much.After}).seconds())
 	case errors.Is(err, action.ErrExporting):
 		return refuse(http.StatusTooManyRequests, err.Error(), "Retry-After", "60")
 	case errors.Is(err, action.ErrBusy):
@@ -57,6 +60,14 @@ func (s *Server) problem(ctx context.Context, operation string, err error) *refu
 	n := requestOf(ctx)
 	s.log.ErrorContext(ctx, "a request failed", "operation", operation, "id", n, "error", err)
 	return refuse(http.StatusInternalServerError, "something failed inside Firehall; it is in the log as request "+n)
+}
+
+// statusOf tells who asks too often from who meets others.
+func statusOf(t *action.TooMuch) int {
+	if t.Asker {
+		return http.StatusTooManyRequests
+	}
+	return http.StatusServiceUnavailable
 }
 
 func faulty(f *fault.Fault) *refused {

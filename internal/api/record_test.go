@@ -72,6 +72,10 @@ func TestWhatIsKeptAboutSomebodyIsTheirs(t *testing.T) {
 func TestSomebodyIsErased(t *testing.T) {
 	onBoth(t, func(w *world) {
 		w.call("ben", "POST", "/people/ana/erase", object{}).is(403)
+		w.call("ben", "POST", "/people/ana/erase", object{"dry_run": true}).is(403)
+		if places, _ := w.call("owner", "POST", "/people/ana/erase", object{"dry_run": true}).is(200).object()["places"].([]any); len(places) == 0 {
+			t.Error("a dry run does not say where ana stands")
+		}
 		w.call("owner", "POST", "/people/ana/erase", object{}).is(422)
 		w.call("owner", "POST", "/people/ana/erase", object{"successor": "eva"}).is(422)
 		out := w.call("owner", "POST", "/people/ana/erase", object{"successor": "ben"}).is(200).object()

@@ -97,7 +97,7 @@ func (s *Server) registerSetup() {
 	handle(s, get(tagSetup, "/sources/{name}", "source", "One source, without its key."), s.source)
 	handle(s, post(tagSetup, setupPath, "apply-setup", "Makes the setup equal a setup file, whole or not at all; at most 16 MiB."), s.apply)
 	handle(s, get(tagSetup, lintPath, "lint", "What will hurt in the setup: hours in which nobody is reached, steps that never run, phones that never ring."), s.lint)
-	handle(s, post(tagSetup, lintPath, "lint-setup", "What would hurt once a setup file was applied; writes nothing. At most 16 MiB."), s.lintFile)
+	handle(s, post(tagSetup, lintPath, "lint-setup", "What would hurt once a setup file was applied; writes nothing. At most 16 MiB; for owners, admins and managers, with the scope setup."), s.lintFile)
 	handle(s, line{method: http.MethodPut, path: "/setup/{kind}/{name}", name: "put-thing", summary: "Makes one thing of the setup, or makes it anew, as the setup file has it. A team's managers may for its things.", tag: tagSetup}, s.putThing)
 	handle(s, line{method: http.MethodDelete, path: "/setup/{kind}/{name}", name: "delete-thing", summary: "Deletes one thing of the setup that nothing refers to.", tag: tagSetup}, s.deleteThing)
 	handle(s, get(tagSetup, "/setup/export", "export-setup", "The setup as a setup file, without secrets."), s.export)

@@ -80,6 +80,9 @@ func Restore(ctx context.Context, c config.Config, file string, replace bool) (R
 
 // suits fails when the secret key in a file is not that of a backup.
 func suits(keyFile string, from store.Copy) error {
+	if from.KeyCheck == "" && from.Keyed {
+		return fault.New(fault.Invalid, "%s holds people, tokens or sources and does not say to which secret key they belong: no node leaves it so; restore another backup, and do not trust this file", from.Path)
+	}
 	if from.KeyCheck == "" {
 		return nil // no node has used it
 	}

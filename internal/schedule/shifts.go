@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"math"
 	"time"
 
 	"firehall/internal/fault"
@@ -36,11 +37,21 @@ func ValidateRange(from, until time.Time) error {
 // neighbours are the same. It returns none for an empty range. It takes time
 // and memory in proportion to the shifts.
 func (p *Plan) Shifts(from, until time.Time) []Shift {
-	var out []Shift
+	out, _ := p.ShiftsWithin(from, until, math.MaxInt)
+	return out
+}
+
+// ShiftsWithin returns the same with the pieces of time that it took, unless
+// they are more than most: then it returns no shifts. A shift is one piece or
+// several.
+func (p *Plan) ShiftsWithin(from, until time.Time, most int) (out []Shift, pieces int) {
 	w := p.walk()
 	t, end := instant(from.UnixMicro()), instant(until.UnixMicro())
 	var last segment
 	for t < end {
+		if pieces++; pieces > most {
+			return nil, pieces
+		}
 		s := w.at(t)
 		s.clip(t, end)
 		t = s.until
@@ -51,7 +62,7 @@ func (p *Plan) Shifts(from, until time.Time) []Shift {
 		out = append(out, s.shift())
 		last = s
 	}
-	return out
+	return out, pieces
 }
 
 func (s *segment) shift() Shift {

@@ -67,7 +67,7 @@ const rowsAtOnce = 20
 
 // copyToSQLite writes all rows of a sheet into a file and returns how many.
 func (s sheet) copyToSQLite(ctx context.Context, from querier, into runner) (int64, error) {
-	if _, err := into.ExecContext(ctx, "DELETE FROM "+s.name); err != nil { // what a migration has put there
+	if _, err := into.ExecContext(ctx, "DELETE FROM "+quoted(s.name)); err != nil { // what a migration has put there
 		return 0, err
 	}
 	rows, err := s.read(ctx, from, false, true)
@@ -104,7 +104,7 @@ func (s sheet) write(ctx context.Context, into runner, args []any) error {
 	}
 	row := "(" + strings.Repeat("?, ", len(s.columns)-1) + "?)"
 	n := len(args) / len(s.columns)
-	text := "INSERT INTO " + s.name + " (" + strings.Join(s.columnNames(), ", ") + ") VALUES " + strings.Repeat(row+", ", n-1) + row
+	text := "INSERT INTO " + quoted(s.name) + " (" + s.quotedColumns() + ") VALUES " + strings.Repeat(row+", ", n-1) + row
 	_, err := into.ExecContext(ctx, text, args...)
 	return err
 }

@@ -134,9 +134,12 @@ func TestABackupAsItIsWaitsForNoNode(t *testing.T) {
 func TestARestoreIntoPostgreSQLNeedsRoomBesideItsBackup(t *testing.T) {
 	beside, data := t.TempDir(), filepath.Join(t.TempDir(), "data")
 	for want, backup := range map[string]string{beside: filepath.Join(beside, "b.db"), data: filepath.Join(beside, "gone", "b.db")} {
-		if folder, err := roomBeside(backup, data); err != nil || filepath.Dir(folder) != want {
-			t.Errorf("of %s: %s, %v", backup, folder, err)
+		folder, err := roomBeside(backup, data)
+		if err != nil || filepath.Dir(folder.path) != want {
+			t.Errorf("of %s: %v, %v", backup, folder, err)
+			continue
 		}
+		folder.remove()
 	}
 }
 

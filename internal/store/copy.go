@@ -99,7 +99,7 @@ func (s sheet) keys() []int {
 func (s sheet) order(postgres bool) string {
 	var words []string
 	for _, i := range s.keys() {
-		word := s.columns[i].name
+		word := quoted(s.columns[i].name)
 		if postgres && s.columns[i].kind == "TEXT" {
 			word += ` COLLATE "C"`
 		}
@@ -110,7 +110,7 @@ func (s sheet) order(postgres bool) string {
 
 // read returns the rows of a sheet, sorted by their key when that is wanted.
 func (s sheet) read(ctx context.Context, on querier, sorted, postgres bool) (*sheetRows, error) {
-	text := "SELECT " + strings.Join(s.columnNames(), ", ") + " FROM " + s.name + s.where()
+	text := "SELECT " + s.quotedColumns() + " FROM " + quoted(s.name) + s.where()
 	if sorted {
 		text += s.order(postgres)
 	}
@@ -127,7 +127,7 @@ func (s sheet) read(ctx context.Context, on querier, sorted, postgres bool) (*sh
 
 // count returns how many rows of a sheet are copied.
 func (s sheet) count(ctx context.Context, on querier) (n int64, err error) {
-	err = on.QueryRowContext(ctx, "SELECT count(*) FROM "+s.name+s.where()).Scan(&n)
+	err = on.QueryRowContext(ctx, "SELECT count(*) FROM "+quoted(s.name)+s.where()).Scan(&n)
 	if err != nil {
 		err = fmt.Errorf("count the rows of %s: %w", s.name, err)
 	}

@@ -23,6 +23,7 @@ type Copy struct {
 	Rows     int64
 	Version  int64  // of its tables: the newest migration that has run
 	KeyCheck string // of the secret key that it belongs to; "" when no node has used it
+	Keyed    bool   // it holds what a key belongs to: people, tokens or sources
 
 	counts map[string]int64 // rows, by table
 }
@@ -30,12 +31,16 @@ type Copy struct {
 // OpenCopy looks whether a file is a whole copy that this program can restore,
 // and returns what it holds. A thorough look reads all of it; the other one
 // leaves the indexes out. It fails with fault.Invalid when the file is no
-// copy, is damaged, or was made by a newer version.
+// copy, is damaged, or is made of anything that Firehall does not make, and
+// with fault.Conflict when it was made by a newer version.
 func OpenCopy(ctx context.Context, path string, thorough bool) (Copy, error) {
 	c := Copy{Path: path, counts: map[string]int64{}}
 	info, err := os.Stat(path)
 	if err != nil {
 		return c, fault.New(fault.Invalid, "%s cannot be read: %s", path, errors.Unwrap(err))
+	}
+	if !info.Mode().IsRegular() { // what is no file may never end
+		return c, fault.New(fault.Invalid, "%s is not a file; name the backup's own file", path)
 	}
 	c.Bytes = info.Size()
 	pool, err := openFile(path, "mode=ro", "immutable=1")
@@ -43,10 +48,10 @@ func OpenCopy(ctx context.Context, path string, thorough bool) (Copy, error) {
 		return c, err
 	}
 	defer func() { _ = pool.Close() }()
-	if err := c.whole(ctx, pool, thorough); err != nil {
+	if err := c.known(ctx, pool); err != nil {
 		return c, err
 	}
-	if err := c.known(ctx, pool); err != nil {
+	if err := c.whole(ctx, pool, thorough); err != nil {
 		return c, err
 	}
 	return c, c.look(ctx, pool)
@@ -78,16 +83,6 @@ func versionOf(ctx context.Context, on querier) (version int64, err error) {
 	return version, err
 }
 
-// known reads the version of the copy's tables, and fails when this program
-// does not know it.
-func (c *Copy) known(ctx context.Context, pool *sql.DB) error {
-	var err error
-	if c.Version, err = versionOf(ctx, pool); err != nil || c.Version == 0 {
-		return fault.New(fault.Invalid, "%s is not a backup of Firehall", c.Path)
-	}
-	return refuseNewer(c.Path, c.Version, newestMigration())
-}
-
 // look counts the rows and reads what the copy says of itself.
 func (c *Copy) look(ctx context.Context, pool *sql.DB) error {
 	sheets, err := sheetsOf(ctx, pool)
@@ -96,6 +91,10 @@ func (c *Copy) look(ctx context.Context, pool *sql.DB) error {
 	}
 	if c.counts, c.Rows, err = countAll(ctx, pool, sheets); err != nil {
 		return err
+	}
+	err = pool.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM tokens) OR EXISTS (SELECT 1 FROM setup WHERE kind IN (?, ?))", KindPerson, KindSource).Scan(&c.Keyed)
+	if err != nil {
+		return fmt.Errorf("look for people, tokens and sources in %s: %w", c.Path, err)
 	}
 	facts := map[string]string{FactKeyCheck: "", FactMadeAt: ""}
 	for name := range facts {
@@ -124,9 +123,10 @@ func countAll(ctx context.Context, on querier, sheets []sheet) (counts map[strin
 	return counts, total, nil
 }
 
-// openFile opens a file of SQLite that no node uses.
+// openFile opens a file of SQLite that no node uses. Statements that the file
+// brings with it may call no function that has effects.
 func openFile(path string, options ...string) (*sql.DB, error) {
-	pool, err := sql.Open("sqlite", fileDSN(path, append(options, fmt.Sprintf("_pragma=busy_timeout(%d)", busyWait))...))
+	pool, err := sql.Open("sqlite", fileDSN(path, append(options, "_pragma=trusted_schema(0)", fmt.Sprintf("_pragma=busy_timeout(%d)", busyWait))...))
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}

@@ -69,7 +69,7 @@ func Move(ctx context.Context, c Config, to string, said func(string)) (Moved, e
 }
 
 func (m *move) run(ctx context.Context, dir, address string) (int64, error) {
-	sheets, err := sheetsOf(ctx, m.from)
+	sheets, err := ownSheets(ctx)
 	if err != nil {
 		return 0, err
 	}

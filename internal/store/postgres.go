@@ -30,6 +30,11 @@ func openPostgres(ctx context.Context, d *DB) error {
 	if err := holdRun(ctx, d, pool); err != nil { // from here on nobody restores or moves this database
 		return err
 	}
+	if d.config.Dir != "" {
+		if err := sweepRooms(d.config.Dir); err != nil {
+			d.config.Log.Warn(leftWarning, "error", err)
+		}
+	}
 	if err := migrate(ctx, pool, true); err != nil {
 		return err
 	}

@@ -136,6 +136,9 @@ func prepared(ctx context.Context, from Copy, path string) (part string, held in
 	if err := copyFile(from.Path, part); err != nil {
 		return part, 0, fmt.Errorf("copy %s: %w", from.Path, err)
 	}
+	if err := knownFile(ctx, part); err != nil { // the file may be another one by now
+		return part, 0, err
+	}
 	pool, err := openFile(part)
 	if err != nil {
 		return part, 0, err

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -86,7 +85,7 @@ func (h *alone) fill(ctx context.Context, tx *sql.Tx, s sheet, from querier) (in
 		return 0, err
 	}
 	defer rows.close()
-	if _, err := tx.ExecContext(ctx, "DELETE FROM "+s.name+s.where()); err != nil {
+	if _, err := tx.ExecContext(ctx, "DELETE FROM "+quoted(s.name)+s.where()); err != nil {
 		return 0, fmt.Errorf("empty %s: %w", s.name, err)
 	}
 	err = h.conn.Raw(func(driver any) error {
@@ -114,8 +113,8 @@ func restorePostgres(ctx context.Context, c Config, from Copy, replace bool) (Re
 	if err != nil {
 		return Restored{}, fmt.Errorf("make a folder for the copy: %w", err)
 	}
-	defer func() { _ = os.RemoveAll(folder) }()
-	part, held, err := prepared(ctx, from, filepath.Join(folder, File))
+	defer folder.remove()
+	part, held, err := prepared(ctx, from, filepath.Join(folder.path, File))
 	if err != nil {
 		return Restored{}, err
 	}
@@ -128,23 +127,9 @@ func restorePostgres(ctx context.Context, c Config, from Copy, replace bool) (Re
 	return Restored{Copy: from, Held: held}, err
 }
 
-// roomBeside makes a folder beside a backup, or in the data folder when there
-// is no writing there: what is temporary elsewhere is often memory.
-func roomBeside(backup, data string) (string, error) {
-	const name = ".restoring-"
-	folder, err := os.MkdirTemp(filepath.Dir(backup), name)
-	if err == nil || data == "" {
-		return folder, err
-	}
-	if err := os.MkdirAll(data, 0o700); err != nil {
-		return "", err
-	}
-	return os.MkdirTemp(data, name)
-}
-
 // refill makes all tables hold what a file does, and compares every row.
 func (h *alone) refill(ctx context.Context, tx *sql.Tx, file *sql.DB, replace bool) error {
-	sheets, err := sheetsOf(ctx, file)
+	sheets, err := ownSheets(ctx)
 	if err != nil {
 		return err
 	}

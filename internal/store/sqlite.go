@@ -35,12 +35,16 @@ func openSQLite(ctx context.Context, d *DB) error {
 	if err := lockFolder(d); err != nil {
 		return err
 	}
+	if err := sweepRestores(d.config.Dir); err != nil {
+		d.config.Log.Warn(leftWarning, "error", err)
+	}
 	path := filepath.Join(d.config.Dir, File)
 	sync := "_pragma=synchronous(FULL)"
 	if d.config.Fleeting {
 		sync = "_pragma=synchronous(OFF)"
 	}
-	pool, err := sql.Open("sqlite", sqliteDSN(path, "_txlock=immediate", sync, "_pragma=cache_size(-32000)"))
+	// What is deleted is overwritten: erased people must not be readable in the file.
+	pool, err := sql.Open("sqlite", sqliteDSN(path, "_txlock=immediate", sync, "_pragma=secure_delete(1)", "_pragma=cache_size(-32000)"))
 	if err != nil {
 		return fmt.Errorf("open %s: %w", path, err)
 	}
