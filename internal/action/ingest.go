@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"slices"
 	"sync"
 
 	"firehall/internal/alert"
@@ -61,10 +60,6 @@ type inbox struct {
 	done    sync.WaitGroup
 	mu      sync.RWMutex
 	stopped bool
-
-	running sync.Mutex // guards touched
-	touched map[store.AlertKey]bool
-	ended   *sync.Cond // a group has
 }
 
 // waiting is an arrival whose caller waits for the commit.
@@ -76,8 +71,7 @@ type waiting struct {
 }
 
 func newInbox(act *Actions) *inbox {
-	in := &inbox{act: act, queue: make(chan *waiting, inboxSize), touched: map[store.AlertKey]bool{}}
-	in.ended = sync.NewCond(&in.running)
+	in := &inbox{act: act, queue: make(chan *waiting, inboxSize)}
 	workers := 1 // SQLite has one writer
 	if act.DB.Postgres() {
 		workers = 2 // one commits while the other works
@@ -132,39 +126,9 @@ func (act *Actions) Waiting() int { return len(act.inbox.queue) }
 func (in *inbox) work() {
 	defer in.done.Done()
 	for first := range in.queue {
-		batch, keys := in.begin([]*waiting{first})
+		batch := in.gather(first)
 		in.settle(batch, in.act.commit(context.Background(), batch))
-		in.end(keys)
 	}
-}
-
-// begin returns the group that some arrivals make together with what else
-// waits, and the keys of its signals. A group that touches an alert which
-// another one is about would wait for it in the database: it waits here, and
-// takes along what arrives meanwhile.
-func (in *inbox) begin(batch []*waiting) ([]*waiting, []store.AlertKey) {
-	in.running.Lock()
-	defer in.running.Unlock()
-	for {
-		batch = in.gather(batch)
-		keys := keysOf(batch)
-		if !slices.ContainsFunc(keys, func(k store.AlertKey) bool { return in.touched[k] }) {
-			for _, k := range keys {
-				in.touched[k] = true
-			}
-			return batch, keys
-		}
-		in.ended.Wait()
-	}
-}
-
-func (in *inbox) end(keys []store.AlertKey) {
-	in.running.Lock()
-	defer in.running.Unlock()
-	for _, k := range keys {
-		delete(in.touched, k)
-	}
-	in.ended.Broadcast()
 }
 
 // keysOf returns the keys of the signals of some arrivals, some twice.
@@ -178,12 +142,9 @@ func keysOf(batch []*waiting) []store.AlertKey {
 	return keys
 }
 
-// gather returns a group with what else waits already, within the limits.
-func (in *inbox) gather(batch []*waiting) []*waiting {
-	bytes, signals := 0, 0
-	for _, w := range batch {
-		bytes, signals = bytes+len(w.Body), signals+len(w.Signals)
-	}
+// gather returns first and what else waits already, within the limits.
+func (in *inbox) gather(first *waiting) []*waiting {
+	batch, bytes, signals := []*waiting{first}, len(first.Body), len(first.Signals)
 	for len(batch) < groupArrivals && bytes < groupBytes && signals < groupSignals {
 		select {
 		case next, ok := <-in.queue:
