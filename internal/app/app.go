@@ -59,7 +59,8 @@ type App struct {
 	stop      context.CancelFunc // ends the loops
 	loops     sync.WaitGroup
 	engineRan chan struct{}
-	served    chan error // why the server ended by itself
+	skew      atomic.Int64 // a time.Duration, see lookAtClock
+	served    chan error   // why the server ended by itself
 	closing   sync.Once
 	closed    error
 }
@@ -171,6 +172,10 @@ func (a *App) run() {
 	a.loops.Go(func() { every(ctx, retainEvery, a.retain) })
 	a.loops.Go(func() { every(ctx, backupEvery, a.backup) })
 	a.loops.Go(func() {
+		a.lookAtClock(ctx)
+		every(ctx, retainEvery, a.lookAtClock)
+	})
+	a.loops.Go(func() {
 		a.finishErasures(ctx)
 		every(ctx, retainEvery, a.finishErasures)
 	})
@@ -186,6 +191,13 @@ func (a *App) yield(ctx context.Context, ended <-chan error) {
 	case err := <-ended:
 		a.stop()
 		a.served <- fmt.Errorf("this node lost its connection to PostgreSQL, and must end: %w", err)
+	}
+}
+
+// lookAtClock compares this machine's clock with the database's, for lint.
+func (a *App) lookAtClock(ctx context.Context) {
+	if skew, err := a.db.Skew(ctx); err == nil { // that the database fails is said elsewhere
+		a.skew.Store(int64(skew))
 	}
 }
 

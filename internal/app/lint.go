@@ -3,6 +3,7 @@ package app
 import (
 	"crypto/tls"
 	"os"
+	"time"
 
 	"firehall/internal/lint"
 )
@@ -14,7 +15,7 @@ func (a *App) lintNode() *lint.Node {
 		return nil
 	}
 	c := a.opts.Config
-	out := &lint.Node{PublicURL: c.PublicURL, Mail: c.SMTPURL != ""}
+	out := &lint.Node{PublicURL: c.PublicURL, Mail: c.SMTPURL != "", Skew: time.Duration(a.skew.Load())}
 	if c.TLS() {
 		if pair, err := tls.LoadX509KeyPair(c.TLSCertFile, c.TLSKeyFile); err == nil {
 			out.CertificateUntil = pair.Leaf.NotAfter

@@ -168,3 +168,25 @@ func InUse(dir string) bool {
 	defer func() { _ = f.Close() }()
 	return errors.Is(syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB), syscall.EWOULDBLOCK)
 }
+
+// Skew returns how far this machine's clock is ahead of PostgreSQL's, at least;
+// 0 on SQLite, which has no clock of its own.
+func (d *DB) Skew(ctx context.Context) (time.Duration, error) {
+	w, ok := d.writer.(*postgresWriter)
+	if !ok {
+		return 0, nil
+	}
+	var micros int64
+	before := d.Now()
+	err := w.pool.QueryRowContext(ctx, "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)").Scan(&micros)
+	after, there := d.Now(), time.UnixMicro(micros)
+	switch {
+	case err != nil:
+		return 0, fmt.Errorf("ask PostgreSQL for its time: %w", err)
+	case before.After(there):
+		return before.Sub(there), nil
+	case after.Before(there):
+		return after.Sub(there), nil
+	}
+	return 0, nil
+}
