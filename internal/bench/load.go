@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http/httputil"
 	"slices"
 	"strconv"
 	"strings"
@@ -105,7 +106,7 @@ func answer(in *bufio.Reader, want string) error {
 		rest, _ := in.Peek(min(in.Buffered(), 600))
 		return fmt.Errorf("answered %s %s", strings.TrimSpace(string(status)), rest)
 	}
-	length := 0
+	length, chunked := 0, false
 	for {
 		line, err := in.ReadSlice('\n')
 		if err != nil {
@@ -114,11 +115,19 @@ func answer(in *bufio.Reader, want string) error {
 		if len(line) <= 2 {
 			break
 		}
-		if name, value, ok := bytes.Cut(line, []byte(":")); ok && bytes.EqualFold(name, []byte("Content-Length")) {
+		name, value, _ := bytes.Cut(line, []byte(":"))
+		chunked = chunked || bytes.EqualFold(name, []byte("Transfer-Encoding"))
+		if bytes.EqualFold(name, []byte("Content-Length")) {
 			if length, err = strconv.Atoi(string(bytes.TrimSpace(value))); err != nil {
 				return err
 			}
 		}
+	}
+	if chunked {
+		if _, err := io.Copy(io.Discard, httputil.NewChunkedReader(in)); err != nil {
+			return err
+		}
+		length = len("\r\n") // after the last chunk
 	}
 	_, err = io.CopyN(io.Discard, in, int64(length))
 	return err
